@@ -1,0 +1,94 @@
+// An executor is one thread's loop, the home of coroutines: what they share with each other needs no
+// lock. It has a mailbox (the only way in from other threads), a queue of work that is ready, and timers.
+//
+// Implementations: cq/ (a gRPC completion queue), io/ (Boost.Asio), ManualExecutor (tests).
+#pragma once
+
+#include <atomic>
+
+#include "runtime/clock.h"
+#include "runtime/timer.h"
+
+namespace minato {
+
+// A piece of work that its owner embeds: posting allocates nothing. In place and alive until it ran.
+class Work {
+ public:
+  using Run = void (*)(Work&);
+
+  explicit Work(Run run) : run_(run) {}
+  Work(const Work&) = delete;
+  Work& operator=(const Work&) = delete;
+
+ private:
+  friend class Executor;
+  friend class WorkQueue;
+
+  const Run run_;
+  Work* next_ = nullptr;
+};
+
+// First in, first out; one thread.
+class WorkQueue {
+ public:
+  bool empty() const { return head_ == nullptr; }
+  void Push(Work& work);
+  Work* Pop();  // nullptr when empty
+
+ private:
+  Work* head_ = nullptr;
+  Work* tail_ = nullptr;
+};
+
+class Executor {
+ public:
+  // `clock` must outlive the executor.
+  explicit Executor(const Clock& clock) : clock_(clock) {}
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+  virtual ~Executor();
+
+  // Runs `work` on this executor's thread, never before Post returns. What one thread posts runs in
+  // order. Any thread; the executor must outlive the work.
+  void Post(Work& work);
+
+  // Whether the calling thread is in this executor's loop now.
+  bool IsCurrent() const { return current_ == this; }
+  static Executor* Current() { return current_; }
+
+  absl::Time Now() const { return clock_.Now(); }
+  const Clock& clock() const { return clock_; }
+
+  // This executor's thread only.
+  TimerQueue& timers() { return timers_; }
+
+ protected:
+  // Makes the loop call RunReady soon. Any thread; called once per batch of posts from outside.
+  virtual void Wake() = 0;
+
+  // Fires due timers and runs what was posted before the call. Returns whether more became ready
+  // meanwhile, in which case the loop must not block.
+  bool RunReady();
+
+  // The loop's thread holds one of these while it runs code that belongs to the executor.
+  class Entered {
+   public:
+    explicit Entered(Executor& executor) : previous_(current_) { current_ = &executor; }
+    ~Entered() { current_ = previous_; }
+
+   private:
+    Executor* const previous_;
+  };
+
+ private:
+  void TakeMailbox();
+
+  static thread_local constinit Executor* current_;
+
+  const Clock& clock_;
+  TimerQueue timers_;
+  WorkQueue ready_;
+  alignas(64) std::atomic<Work*> mailbox_{nullptr};  // newest first
+};
+
+}  // namespace minato

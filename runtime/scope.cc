@@ -1,0 +1,97 @@
+#include "runtime/scope.h"
+
+namespace minato {
+
+// The coroutine under which a child runs. It starts at once and frees itself at its end.
+struct Scope::Root {
+  struct promise_type {
+    promise_type(Scope& scope, const Task<Status>&) : scope(scope) {}
+    promise_type(Scope& scope, const Task<void>&) : scope(scope) {}
+
+    const TaskContext& context() const { return scope.context_; }
+    Root get_return_object() const { return {}; }
+    std::suspend_never initial_suspend() const noexcept { return {}; }
+    std::suspend_never final_suspend() const noexcept { return {}; }
+    void return_void() const noexcept {}
+    void unhandled_exception() const noexcept { std::terminate(); }
+
+    Scope& scope;
+  };
+};
+
+namespace {
+
+Status StatusOfException() {
+  try {
+    throw;
+  } catch (const std::exception& e) {
+    return Internal("uncaught exception: {}", e.what());
+  } catch (...) {
+    return Internal("uncaught exception of an unknown type");
+  }
+}
+
+}  // namespace
+
+Scope::Scope(const TaskContext& parent)
+    : cancel_(parent.cancel), context_{parent.home, cancel_.token(), parent.deadline} {}
+
+Scope::Scope(Executor& home) : context_{.home = &home, .cancel = cancel_.token()} {}
+
+Scope::~Scope() { CHECK(size_ == 0, "a scope ended before {} of its children", size_); }
+
+Scope::Root Scope::Run(Scope& scope, Task<Status> task) {
+  Status status;
+  try {
+    status = co_await std::move(task);
+  } catch (...) {
+    status = StatusOfException();
+  }
+  scope.Ended(std::move(status));
+}
+
+Scope::Root Scope::Run(Scope& scope, Task<void> task) {
+  Status status;
+  try {
+    co_await std::move(task);
+  } catch (...) {
+    status = StatusOfException();
+  }
+  scope.Ended(std::move(status));
+}
+
+void Scope::Spawn(Task<Status> task) {
+  ++size_;
+  Run(*this, std::move(task));
+}
+
+void Scope::Spawn(Task<void> task) {
+  ++size_;
+  Run(*this, std::move(task));
+}
+
+void Scope::Ended(Status status) {
+  // A child that reports the scope's own cancellation has not failed by itself.
+  if (!status.ok() && first_failure_.ok() && !cancel_.cancelled()) {
+    first_failure_ = status;
+    cancel_.Cancel(std::move(status));
+  }
+  if (--size_ == 0 && joining_) joiner_.Resume();
+}
+
+Task<Status> Scope::Join() {
+  struct Awaiter {
+    Scope& scope;
+    bool await_ready() const noexcept { return scope.size_ == 0; }
+    void await_suspend(std::coroutine_handle<internal::Promise<Status>> handle) {
+      CHECK(!scope.joining_, "a scope is joined by one task");
+      scope.joining_ = true;
+      scope.joiner_.Set(handle);
+    }
+    void await_resume() { scope.joining_ = false; }
+  };
+  co_await Awaiter{*this};
+  co_return first_failure_;
+}
+
+}  // namespace minato
