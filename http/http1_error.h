@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace minato::http {
+
+// Why a request was refused; the connection cannot go on after it.
+enum class Http1Fault {
+  kNone,
+  kBadRequest,           // 400
+  kBodyTooLarge,         // 413
+  kTargetTooLong,        // 414
+  kExpectationFailed,    // 417
+  kHeadTooLarge,         // 431
+  kNotImplemented,       // 501: a transfer coding or method that is not served
+  kVersionNotSupported,  // 505
+  kHttp2Preface,         // 505: the client speaks HTTP/2 with prior knowledge
+};
+
+constexpr int HttpStatus(Http1Fault fault) {
+  switch (fault) {
+    case Http1Fault::kNone: return 200;
+    case Http1Fault::kBadRequest: return 400;
+    case Http1Fault::kBodyTooLarge: return 413;
+    case Http1Fault::kTargetTooLong: return 414;
+    case Http1Fault::kExpectationFailed: return 417;
+    case Http1Fault::kHeadTooLarge: return 431;
+    case Http1Fault::kNotImplemented: return 501;
+    case Http1Fault::kVersionNotSupported:
+    case Http1Fault::kHttp2Preface: return 505;
+  }
+  return 400;
+}
+
+struct Http1Error {
+  Http1Fault fault = Http1Fault::kNone;
+  std::string message;  // What is wrong with the request, for the client to read.
+
+  int http_status() const { return HttpStatus(fault); }
+  absl::Status status() const;
+};
+
+}  // namespace minato::http

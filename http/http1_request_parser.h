@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "http/http1_chunked_decoder.h"
+#include "http/http1_error.h"
+#include "http/http1_request_head.h"
+
+namespace minato::http {
+
+struct Http1Limits {
+  size_t request_line_bytes_max = 8 << 10;
+  size_t head_bytes_max = 60 << 10;  // Request line and headers.
+  size_t headers_max = 100;
+  size_t blank_lines_max = 4;  // Tolerated before a request (RFC 9112, 2.2).
+  uint64_t body_bytes_max = UINT64_MAX;
+  size_t chunk_line_bytes_max = 256;
+  size_t chunk_overhead_bytes_max = 16 << 10;
+  size_t trailer_bytes_max = 8 << 10;
+};
+
+// Server side of HTTP/1.0 and 1.1 (RFC 9112): bytes in, one request after another out.
+//
+// It refuses whatever two parsers might read differently: content-length beside transfer-encoding, repeated
+// content-length or Host, folded lines, white space around names, bare CR or LF, controls, and so on.
+//
+//   Http1RequestParser parser(limits);
+//   while (true) {
+//     switch (parser.Next(input)) {         // `input` shrinks from its front
+//       case Event::kNeedInput: read more, come again; a half-read head is kept inside.
+//       case Event::kHead:      parser.head(), once a request
+//       case Event::kBody:      parser.body(), any number of times
+//       case Event::kEnd:       answer, then parser.Restart(): what is left of `input` is the next request
+//       case Event::kError:     answer parser.error() and close
+//
+// The pieces in which input comes make no difference to the events, but for how body bytes are cut.
+// head() lives until Restart, and its views may refer to the input given to the call that returned kHead: keep those
+// bytes, or call RetainHead before they change.
+class Http1RequestParser {
+ public:
+  enum class Event { kNeedInput, kHead, kBody, kEnd, kError };
+
+  explicit Http1RequestParser(const Http1Limits& limits = {});
+  Http1RequestParser(const Http1RequestParser&) = delete;
+  Http1RequestParser& operator=(const Http1RequestParser&) = delete;
+
+  Event Next(std::string_view& input);
+  const Http1RequestHead& head() const { return head_; }
+  // After kBody: a view into that input.
+  std::string_view body() const { return body_; }
+  const Http1Error& error() const { return error_; }
+
+  // Copies the head inside, so that the input it was parsed from may go. After kHead.
+  void RetainHead();
+  // After kEnd.
+  void Restart();
+  // Between requests: not a byte of the next one has come (empty lines do not count).
+  bool idle() const { return stage_ == Stage::kHead && stored_.empty(); }
+
+ private:
+  enum class Stage { kHead, kLengthBody, kChunkedBody, kDone, kFailed };
+  enum class Line { kMore, kBlank, kHeadEnds, kBad };
+
+  Event NextOfHead(std::string_view& input);
+  Event NextOfLengthBody(std::string_view& input);
+  Event NextOfChunkedBody(std::string_view& input);
+
+  // The line from line_begin_ to the LF at `line_feed`, of the head that begins at `base`.
+  Line TakeLine(const char* base, size_t line_feed);
+  // May the line that starts at line_begin_ reach to `end`?
+  bool FitsLimits(size_t end);
+  bool BeginsWell(char first);
+  bool TakeRequestLine(const char* base, const char* begin, const char* end);
+  bool TakeVersion(std::string_view method, std::string_view version);
+  bool TakeTarget(const char* base, const char* begin, const char* end);
+  bool TakeHeader(const char* base, const char* begin, const char* end);
+  bool TakeKnownHeader(KnownHeader known, std::string_view value);
+  // What the headers together mean.
+  Event FinishHead();
+  void TakeConnectionOptions();
+  bool Fail(Http1Fault fault, std::string message);
+  bool BadRequest(std::string message) { return Fail(Http1Fault::kBadRequest, std::move(message)); }
+
+  const Http1Limits limits_;
+  Stage stage_ = Stage::kHead;
+  bool has_request_line_ = false;
+  size_t blank_lines_ = 0;
+  size_t line_begin_ = 0;  // Where the next line of the head begins.
+  std::string stored_;     // The head so far, if it did not come in one piece.
+  Http1RequestHead head_;
+  std::string_view body_;
+  uint64_t body_left_ = 0;
+  Http1ChunkedDecoder chunked_;
+  Http1Error error_;
+};
+
+}  // namespace minato::http
