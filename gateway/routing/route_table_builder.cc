@@ -1,0 +1,221 @@
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "gateway/routing/route_table.h"
+#include "gateway/routing/route_table_node.h"
+#include "google/api/annotations.pb.h"
+#include "google/protobuf/descriptor.h"
+
+namespace minato::gateway {
+namespace {
+
+using google::api::HttpRule;
+using google::protobuf::MethodDescriptor;
+using google::protobuf::ServiceDescriptor;
+
+struct Pattern {
+  std::string_view http_method;
+  std::string_view path_template;
+};
+
+std::optional<Pattern> PatternOf(const HttpRule& rule) {
+  switch (rule.pattern_case()) {
+    case HttpRule::kGet: return Pattern{"GET", rule.get()};
+    case HttpRule::kPut: return Pattern{"PUT", rule.put()};
+    case HttpRule::kPost: return Pattern{"POST", rule.post()};
+    case HttpRule::kDelete: return Pattern{"DELETE", rule.delete_()};
+    case HttpRule::kPatch: return Pattern{"PATCH", rule.patch()};
+    case HttpRule::kCustom: return Pattern{rule.custom().kind(), rule.custom().path()};
+    case HttpRule::PATTERN_NOT_SET: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+// Can a string from a URL become a value of this field?
+bool TakesString(const FieldTable& field) {
+  if (field.cardinality == Cardinality::kMap || field.kind == Kind::kGroup) return false;
+  if (field.kind != Kind::kMessage) return true;
+  switch (field.message->well_known) {
+    case WellKnown::kDuration:
+    case WellKnown::kFieldMask:
+    case WellKnown::kTimestamp:
+    case WellKnown::kValue:
+    case WellKnown::kWrapper: return true;
+    default: return false;
+  }
+}
+
+bool IsHttpBody(const MessageTable& message, const FieldPath& field) {
+  if (field.empty()) return message.well_known == WellKnown::kHttpBody;
+  return field.back()->kind == Kind::kMessage && field.back()->message->well_known == WellKnown::kHttpBody;
+}
+
+bool HasRepeatedField(const FieldPath& path) {
+  return std::any_of(path.begin(), path.end(), [](const FieldTable* field) { return field->is_repeated(); });
+}
+
+Status InRule(const Route& route, const Status& status) {
+  return Error(status.code(), "{}: {} \"{}\": {}", route.method->full_name(), route.http_method, route.path_template,
+               MessageOf(status));
+}
+
+}  // namespace
+
+RouteTableBuilder::RouteTableBuilder(Schema& schema, RoutingOptions options) : schema_(schema) {
+  table_.options_ = std::move(options);
+}
+
+RouteTableBuilder::~RouteTableBuilder() = default;
+
+Status RouteTableBuilder::AddService(const ServiceDescriptor& service) {
+  for (int i = 0; i < service.method_count(); ++i) TRY(AddMethod(*service.method(i)));
+  return OkStatus();
+}
+
+Status RouteTableBuilder::AddMethod(const MethodDescriptor& method) {
+  if (method.options().HasExtension(google::api::http)) {
+    return AddRule(method, method.options().GetExtension(google::api::http));
+  }
+  if (!table_.options_.auto_mapping) return OkStatus();
+  HttpRule rule;
+  rule.set_post(fmt::format("/{}/{}", method.service()->full_name(), method.name()));
+  rule.set_body("*");
+  return AddRule(method, rule);
+}
+
+Status RouteTableBuilder::AddRule(const MethodDescriptor& method, const HttpRule& rule) {
+  return AddBinding(method, rule, rule);
+}
+
+Status RouteTableBuilder::AddBinding(const MethodDescriptor& method, const HttpRule& rule, const HttpRule& primary) {
+  if (const std::optional<Pattern> pattern = PatternOf(rule)) {
+    auto route = std::make_unique<Route>();
+    route->method = &method;
+    route->http_method = pattern->http_method;
+    route->path_template = pattern->path_template;
+    route->body = rule.body();
+    route->response_body = primary.response_body();
+    route->is_primary = &rule == &primary;
+    route->request = &schema_.Add(*method.input_type());
+    auto path_template = PathTemplate::Parse(route->path_template);
+    if (!path_template.ok()) return InRule(*route, path_template.status());
+    if (Status status = ResolveVariables(*path_template, *route); !status.ok()) return InRule(*route, status);
+    if (Status status = ResolveBodies(method, *route); !status.ok()) return InRule(*route, status);
+    if (table_.options_.rule_checks == RuleChecks::kStrict && !rule.response_body().empty() &&
+        rule.response_body() != primary.response_body()) {
+      return InRule(*route, InvalidArgument("response_body differs from that of the primary rule"));
+    }
+    if (Status status = Insert(*path_template, *route); !status.ok()) return InRule(*route, status);
+    table_.routes_.push_back(std::move(route));
+  }
+  for (const HttpRule& additional : rule.additional_bindings()) TRY(AddBinding(method, additional, primary));
+  return OkStatus();
+}
+
+Status RouteTableBuilder::ResolveVariables(const PathTemplate& path_template, Route& route) const {
+  const bool is_strict = table_.options_.rule_checks == RuleChecks::kStrict;
+  route.segment_count = path_template.segments.size();
+  route.double_star = route.segment_count;
+  for (size_t i = 0; i < path_template.segments.size(); ++i) {
+    if (path_template.segments[i].kind == PathTemplate::SegmentKind::kDoubleStar) route.double_star = i;
+  }
+  for (const PathTemplate::Variable& parsed : path_template.variables) {
+    RouteVariable variable;
+    variable.name = parsed.field_path;
+    variable.begin = static_cast<uint32_t>(parsed.begin);
+    variable.end = static_cast<uint32_t>(parsed.end);
+    const bool has_double_star = parsed.begin <= route.double_star && route.double_star < parsed.end;
+    if (has_double_star || parsed.end - parsed.begin > 1) variable.unescape = table_.options_.path_unescape;
+    StatusOr<FieldPath> field = ResolvePath(*route.request, parsed.field_path);
+    if (field.ok()) {
+      variable.field = *std::move(field);
+    } else if (is_strict) {
+      return InvalidArgument("variable {}: {}", parsed.field_path, MessageOf(field.status()));
+    }
+    if (is_strict) {
+      if (!TakesString(*variable.field.back())) {
+        return InvalidArgument("variable {}: field {} cannot be read from a path", parsed.field_path,
+                               variable.field.back()->full_name);
+      }
+      for (const RouteVariable& other : route.variables) {
+        if (other.field == variable.field) return InvalidArgument("variable {} stands twice", parsed.field_path);
+      }
+    }
+    route.variables.push_back(std::move(variable));
+  }
+  return OkStatus();
+}
+
+Status RouteTableBuilder::ResolveBodies(const MethodDescriptor& method, Route& route) const {
+  if (route.body != "*") {
+    StatusOr<FieldPath> field = ResolvePath(*route.request, route.body);
+    if (!field.ok()) return InvalidArgument("body: {}", MessageOf(field.status()));
+    route.body_field = *std::move(field);
+    FieldPath parents = route.body_field;
+    if (!parents.empty()) parents.pop_back();
+    if (HasRepeatedField(parents)) return InvalidArgument("body: {} lies below a repeated field", route.body);
+  }
+  const MessageTable& response = schema_.Add(*method.output_type());
+  StatusOr<FieldPath> field = ResolvePath(response, route.response_body);
+  if (!field.ok()) return InvalidArgument("response_body: {}", MessageOf(field.status()));
+  route.response_body_field = *std::move(field);
+  route.body_is_http_body = IsHttpBody(*route.request, route.body_field);
+  route.response_is_http_body = IsHttpBody(response, route.response_body_field);
+  return OkStatus();
+}
+
+Status RouteTableBuilder::Insert(const PathTemplate& path_template, const Route& route) {
+  const bool is_strict = table_.options_.rule_checks == RuleChecks::kStrict;
+  if (is_strict) {
+    if (route.http_method.empty()) return InvalidArgument("the HTTP method is empty");
+    if (route.http_method == "*" && !path_template.verb.empty()) {
+      return InvalidArgument("a rule for any method can have no verb");
+    }
+  }
+  std::vector<RouteTable::Node>& nodes = table_.nodes_;
+  uint32_t at = 0;
+  for (const PathTemplate::Segment& segment : path_template.segments) {
+    const uint32_t fresh = static_cast<uint32_t>(nodes.size());
+    uint32_t child = 0;
+    switch (segment.kind) {
+      case PathTemplate::SegmentKind::kLiteral:
+        child = nodes[at].FindChild(segment.literal);
+        if (child == 0) nodes[at].literals.insert(nodes[at].LowerBound(segment.literal), {segment.literal, fresh});
+        break;
+      case PathTemplate::SegmentKind::kStar:
+        child = std::exchange(nodes[at].star, nodes[at].star == 0 ? fresh : nodes[at].star);
+        break;
+      case PathTemplate::SegmentKind::kDoubleStar:
+        child = std::exchange(nodes[at].double_star, nodes[at].double_star == 0 ? fresh : nodes[at].double_star);
+        break;
+    }
+    if (child == 0) {
+      child = fresh;
+      nodes.emplace_back().is_double_star = segment.kind == PathTemplate::SegmentKind::kDoubleStar;
+    }
+    at = child;
+  }
+  for (RouteTable::Entry& entry : nodes[at].entries) {
+    if (entry.http_method != route.http_method || entry.verb != path_template.verb) continue;
+    if (is_strict) {
+      return AlreadyExists("the same method and path shape {} as {} has with \"{}\"", path_template.Shape(),
+                           entry.route->method->full_name(), entry.route->path_template);
+    }
+    entry.route = &route;
+    entry.is_duplicate = true;
+    return OkStatus();
+  }
+  nodes[at].entries.push_back({route.http_method, path_template.verb, &route});
+  const auto add_sorted = [](std::vector<std::string>& set, const std::string& value) {
+    const auto place = std::lower_bound(set.begin(), set.end(), value);
+    if (place == set.end() || *place != value) set.insert(place, value);
+  };
+  if (!path_template.verb.empty()) add_sorted(table_.verbs_, path_template.verb);
+  if (route.http_method != "*") add_sorted(table_.http_methods_, route.http_method);
+  return OkStatus();
+}
+
+RouteTable RouteTableBuilder::Build() && { return std::move(table_); }
+
+}  // namespace minato::gateway
