@@ -135,6 +135,9 @@ FieldTable MakeField(const pb::FieldDescriptor& descriptor) {
                                                : Presence::kImplicit;
   field.packed = descriptor.is_packed();
   field.utf8 = field.kind == Kind::kString && descriptor.file()->syntax() == pb::FileDescriptor::SYNTAX_PROTO3;
+  field.keeps_null =
+      (descriptor.message_type() != nullptr && descriptor.message_type()->full_name() == "google.protobuf.Value") ||
+      (descriptor.enum_type() != nullptr && descriptor.enum_type()->full_name() == "google.protobuf.NullValue");
   if (descriptor.containing_oneof() != nullptr) field.oneof_index = descriptor.containing_oneof()->index();
   field.tag = MakeTag(field.number, WireTypeOf(field.kind));
   field.packed_tag = MakeTag(field.number, WireType::kLength);

@@ -82,6 +82,7 @@ struct FieldTable {
   Presence presence = Presence::kImplicit;
   bool packed = false;
   bool utf8 = false;         // A string that must be UTF-8 (proto3).
+  bool keeps_null = false;   // JSON null is a value: google.protobuf.Value and NullValue.
   int32_t oneof_index = -1;  // Into MessageTable::oneofs; `optional` of proto3 counts as one.
   Tag tag;                   // Of one value.
   Tag packed_tag;

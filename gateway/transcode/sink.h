@@ -45,7 +45,7 @@ class Sink {
     Resize(used, std::max(bytes, used));
   }
   void Resize(size_t used, size_t more) {
-    out_.resize(std::max(out_.capacity(), used + more));
+    out_.resize(used + more);
     cursor_ = out_.data() + used;
     end_ = out_.data() + out_.size();
   }

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "gateway/transcode/schema.h"
+#include "gateway/transcode/sink.h"
+#include "gateway/transcode/wire_to_json.h"
+
+namespace minato::gateway {
+
+// Wire bytes of one message to JSON in one pass, as long as fields come by ascending number.
+// Functions that consume return where they stopped, or nullptr after a failure.
+class WirePrinter {
+ public:
+  enum class Order {
+    kAscending,  // Assumed. If it does not hold, printing fails and out_of_order() says so.
+    kAny,        // Each message is looked through first, and sorted if need be.
+  };
+
+  WirePrinter(const JsonPrintOptions& options, Order order, Sink& sink) : options_(options), order_(order), sink_(sink) {}
+
+  bool PrintMessage(const MessageTable& table, std::string_view wire);
+  // A field's value without its name: `wire` is the whole message that has it.
+  bool PrintFieldOf(const FieldTable& field, std::string_view wire);
+  void PrintEnd();  // Of the document.
+
+  bool out_of_order() const { return out_of_order_; }
+  absl::Status status() const { return absl::InvalidArgumentError(what_); }
+
+ private:
+  // A field found on the wire.
+  struct Found {
+    uint32_t number = 0;
+    WireType type = WireType::kVarint;
+    const char* value = nullptr;  // Of a length-delimited field: behind the length.
+    const char* end = nullptr;    // Of the value; of a group: before the tag that ends it.
+    const char* next = nullptr;   // Behind the field.
+    std::string_view view() const { return {value, static_cast<size_t>(end - value)}; }
+  };
+
+  // Messages: wire_printer.cc
+  bool PrintObject(const MessageTable& table, std::string_view wire);
+  bool PrintFields(const MessageTable& table, std::string_view wire, bool& first);
+  bool PrintInOrder(const MessageTable& table, std::string_view wire, bool& first);
+  const char* PrintField(const FieldTable& field, const Found& found, const char* end, bool& first);
+  const char* PrintList(const FieldTable& field, Found found, const char* end);
+  const char* PrintMap(const FieldTable& field, Found found, const char* end);
+  bool PrintMapEntry(const FieldTable& key, const FieldTable& value, std::string_view wire, bool& first);
+  bool PrintValue(const FieldTable& field, const Found& found);
+  void PrintUnset(const MessageTable& table, size_t from, size_t to, bool& first);
+  void PrintDefault(const FieldTable& field);
+  void PrintKey(const FieldTable& field, bool& first);
+  bool IsAscending(const MessageTable& table, std::string_view wire, bool& ascending);
+  bool Sort(const MessageTable& table, std::string_view wire, std::string& sorted);
+
+  // Scalars: wire_printer_scalar.cc
+  bool PrintScalar(const FieldTable& field, const Found& found);
+  const char* PrintPacked(const FieldTable& field, std::string_view values, bool& first);
+  bool PrintVarint(const FieldTable& field, uint64_t value);
+  void PrintFixed32(const FieldTable& field, const char* p);
+  void PrintFixed64(const FieldTable& field, const char* p);
+  bool PrintText(const FieldTable& field, std::string_view text);
+  bool PrintMapKey(const FieldTable& field, const Found& found);
+  void PrintEnum(const EnumTable& table, int32_t number);
+
+  // Well-known types: wire_printer_known.cc
+  bool PrintKnown(const MessageTable& table, std::string_view wire);
+  bool PrintAny(const MessageTable& table, std::string_view wire);
+  bool PrintTime(WellKnown type, std::string_view wire);
+  bool PrintFieldMask(std::string_view wire);
+  bool PrintJsonValue(const MessageTable& table, std::string_view wire);
+  bool PrintWrapper(const MessageTable& table, std::string_view wire);
+  bool PrintWhole(const FieldTable& field, std::string_view wire);
+  // A google.protobuf.Value without any value: it is left out wherever it stands.
+  bool IsEmptyValue(const FieldTable& field, std::string_view wire) const;
+
+  // Reads one field; groups are taken whole. nullptr if the bytes are no field.
+  const char* Next(const char* p, const char* end, Found& found);
+  const char* SkipGroup(const char* p, const char* end, Found& found, int depth);
+  bool Fits(const FieldTable& field, const Found& found) const;
+
+  bool Open(char bracket);
+  void Close(char bracket, bool empty);
+  void Separate(bool& first);  // The comma and the line before an element.
+  void NewLine();
+  bool EnterMessage();
+  void LeaveMessage() { --messages_; }
+  [[gnu::cold, gnu::noinline]] bool Fail(std::string what);
+
+  const JsonPrintOptions& options_;
+  const Order order_;
+  Sink& sink_;
+  int levels_ = 0;
+  int messages_ = 0;
+  bool out_of_order_ = false;
+  std::string what_;
+};
+
+}  // namespace minato::gateway
