@@ -1,0 +1,78 @@
+#include "runtime/io/asio_executor.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "runtime/check.h"
+
+namespace minato {
+
+namespace asio = boost::asio;
+
+AsioExecutor::AsioExecutor(const Clock& clock)
+    : Executor(clock), context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE), wake_(context_) {
+  const int fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  CHECK(fd >= 0, "eventfd: {}", errno);
+  wake_.assign(fd);
+  WaitForWake();
+}
+
+AsioExecutor::~AsioExecutor() {
+  boost::system::error_code ignored;
+  wake_.close(ignored);
+  context_.restart();
+  context_.poll();
+}
+
+void AsioExecutor::Wake() {
+  const uint64_t one = 1;
+  // A full counter already wakes.
+  [[maybe_unused]] const ssize_t written = ::write(wake_.native_handle(), &one, sizeof(one));
+}
+
+void AsioExecutor::WaitForWake() {
+  wake_.async_wait(asio::posix::descriptor_base::wait_read,
+                   [this](const boost::system::error_code& error) {
+                     if (error) return;
+                     uint64_t count = 0;
+                     [[maybe_unused]] const ssize_t got =
+                         ::read(wake_.native_handle(), &count, sizeof(count));
+                     WaitForWake();
+                   });
+}
+
+void AsioExecutor::RunOnce(bool may_block) {
+  if (!may_block) {
+    context_.poll();
+    return;
+  }
+  const absl::Time next = timers().Next();
+  if (next == absl::InfiniteFuture()) {
+    context_.run_one();
+  } else {
+    const absl::Duration wait = std::max(next - Now(), absl::ZeroDuration());
+    // Rounded up: a loop that wakes a moment too early would spin until its timer is due.
+    context_.run_one_for(std::chrono::microseconds(absl::ToInt64Microseconds(wait) + 1));
+  }
+  context_.poll();
+}
+
+void AsioExecutor::Run() {
+  Entered entered(*this);
+  while (!stopped_.load(std::memory_order_acquire)) {
+    const bool ready = RunReady();
+    RunOnce(/*may_block=*/!ready && !stopped_.load(std::memory_order_acquire));
+  }
+  while (RunReady()) {
+  }
+}
+
+void AsioExecutor::Stop() {
+  stopped_.store(true, std::memory_order_release);
+  Wake();
+}
+
+}  // namespace minato

@@ -1,0 +1,39 @@
+// An executor whose loop polls Boost.Asio: sockets and signals of one thread.
+#pragma once
+
+#include <atomic>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include "runtime/executor.h"
+
+namespace minato {
+
+// The io_context is not locked: only the thread in Run() may touch it, or anything made from it. Other
+// threads Post. Before Run and after it, the thread that owns the executor counts as that thread.
+class AsioExecutor final : public Executor {
+ public:
+  explicit AsioExecutor(const Clock& clock = Clock::Real());
+  ~AsioExecutor() override;
+
+  boost::asio::io_context& context() { return context_; }
+
+  // Runs until Stop. Completion handlers of Asio run here, as code of this executor; what they resume runs
+  // after them.
+  void Run();
+
+  // Makes Run return once nothing is ready. Any thread.
+  void Stop();
+
+ private:
+  void Wake() override;
+  void WaitForWake();
+  void RunOnce(bool may_block);
+
+  boost::asio::io_context context_;
+  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> wake_;
+  std::atomic<bool> stopped_{false};
+};
+
+}  // namespace minato
