@@ -8,6 +8,11 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 
 
+# Times and sizes that only an ordinary build keeps to.
+needs_ordinary_build = unittest.skipIf(
+    os.environ.get("MINATO_SANITIZED"), "a sanitizer changes times and sizes")
+
+
 class _Result(unittest.TextTestResult):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
