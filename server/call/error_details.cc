@@ -11,8 +11,10 @@ constexpr std::string_view kTypePrefix = "type.googleapis.com/";
 }  // namespace
 
 Status WithDetail(Status status, const google::protobuf::Message& detail) {
+  // As a view: clang and the GCC that built Abseil mangle Cord(std::string&&) differently.
+  const std::string bytes = detail.SerializeAsString();
   status.SetPayload(std::string(kTypePrefix) + detail.GetDescriptor()->full_name(),
-                    absl::Cord(detail.SerializeAsString()));
+                    absl::Cord(absl::string_view(bytes)));
   return status;
 }
 
