@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 #include <absl/strings/str_join.h>
 #include <absl/strings/str_replace.h>
@@ -137,6 +138,10 @@ std::string Banner(const FileDescriptor& file) {
   return fmt::format("// Written by protoc-gen-minato from {}.\n", file.name());
 }
 
+std::string MessagesHeader(const FileDescriptor& file) {
+  return google::protobuf::compiler::StripProto(file.name()) + ".pb.h";
+}
+
 // The generated headers of the messages that the services take and answer.
 std::set<std::string> MessageHeaders(const std::vector<const ServiceDescriptor*>& services) {
   std::set<std::string> headers;
@@ -144,7 +149,7 @@ std::set<std::string> MessageHeaders(const std::vector<const ServiceDescriptor*>
     for (int i = 0; i < service->method_count(); ++i) {
       for (const Descriptor* message :
            {service->method(i)->input_type(), service->method(i)->output_type()}) {
-        headers.insert(google::protobuf::compiler::StripProto(message->file()->name()) + ".pb.h");
+        headers.insert(MessagesHeader(*message->file()));
       }
     }
   }
@@ -200,19 +205,32 @@ std::string Registration(const MethodDescriptor& method, const Options& options)
                      fmt::arg("response", TypeName(*method.output_type(), options)));
 }
 
+// As protoc's C++ generator names what holds a file's descriptors.
+std::string DescriptorTable(const FileDescriptor& file) {
+  std::string name = "descriptor_table_";
+  for (const char c : file.name()) {
+    if (absl::ascii_isalnum(c)) {
+      name += c;
+    } else {
+      name += fmt::format("_{:x}", static_cast<unsigned char>(c));
+    }
+  }
+  return name;
+}
+
 std::string Source(const FileDescriptor& file, const std::vector<const ServiceDescriptor*>& services,
                    const Options& options) {
   std::string text = Banner(file);
-  text += fmt::format("#include \"{}\"\n\n#include \"server/call/serve.h\"\n\n", HeaderName(file));
+  text += fmt::format("#include \"{}\"\n\n#include \"{}\"\n#include \"server/call/serve.h\"\n\n",
+                      HeaderName(file), MessagesHeader(file));
   text += fmt::format("namespace {} {{\n", options.cpp_namespace);
   for (const ServiceDescriptor* service : services) {
     text += fmt::format("\nvoid Register{}(MethodRegistry& registry, {}& env) {{\n",
                         service->name(), options.env);
     text += fmt::format(
-        "  const auto* service =\n"
-        "      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(\n"
-        "          \"{}\");\n",
-        service->full_name());
+        "  const auto* service = minato::internal::FindService(\n"
+        "      ::{}, \"{}\");\n",
+        DescriptorTable(file), service->full_name());
     for (int i = 0; i < service->method_count(); ++i) {
       text += Registration(*service->method(i), options);
     }

@@ -2,10 +2,21 @@
 #pragma once
 
 #include <google/protobuf/arena.h>
+#include <google/protobuf/generated_message_reflection.h>
 
+#include "runtime/check.h"
 #include "server/call/method_registry.h"
 
 namespace minato::internal {
+
+// Refers to the table of the service's file: the linker would leave out a file that has services only.
+inline const google::protobuf::ServiceDescriptor* FindService(
+    const google::protobuf::internal::DescriptorTable& file, const char* name) {
+  google::protobuf::internal::AddDescriptorsRunner{&file};
+  const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
+  CHECK(service != nullptr, "{} is not linked in", name);
+  return service;
+}
 
 inline Status NoRequest() {
   return Internal("the client half-closed without sending a request");
