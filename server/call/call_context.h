@@ -49,6 +49,10 @@ class CallContext {
   // Sent with the status. `key` is lower-case; a key that ends in "-bin" takes any bytes.
   void AddTrailingMetadata(std::string key, std::string value);
 
+  // Sends this call's messages compressed when the client accepts that. Before the first message.
+  void CompressReplies() { compress_replies_ = true; }
+  bool compress_replies() const { return compress_replies_; }
+
   // The HTTP status of a successful answer where the call came as JSON: 200 to 299 (CHECKed). Travels as
   // initial metadata "minato-http-status"; ignored when the call fails.
   void SetHttpStatus(int status);
@@ -62,6 +66,7 @@ class CallContext {
  private:
   Fields initial_metadata_;
   Fields trailing_metadata_;
+  bool compress_replies_ = false;
 };
 
 }  // namespace minato

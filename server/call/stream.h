@@ -1,6 +1,8 @@
 // The messages of one call. Handlers use Reader<T> and Writer<T>; transports implement MessageStream.
 #pragma once
 
+#include <optional>
+
 #include <google/protobuf/message_lite.h>
 
 #include "runtime/task.h"
@@ -16,15 +18,22 @@ class MessageStream {
   MessageStream& operator=(const MessageStream&) = delete;
   virtual ~MessageStream() = default;
 
-  // Replaces `message` by the client's next one. False: the client has sent its last. An error when the
-  // bytes are no such message (INVALID_ARGUMENT), are too many (RESOURCE_EXHAUSTED), or the call was cancelled.
-  virtual Task<StatusOr<bool>> Read(google::protobuf::MessageLite& message) = 0;
+  class ReadOperation;
+  // Awaited: replaces `message`, which outlives the await, by the client's next one. False: the client has
+  // sent its last. An error when the bytes are no such message (INVALID_ARGUMENT), are too many
+  // (RESOURCE_EXHAUSTED), or the call was cancelled.
+  ReadOperation Read(google::protobuf::MessageLite& message);
+
+  // The same without waiting; nullopt when nothing has come yet: then wait in read_waiters(), which the
+  // transport grants once this has an answer.
+  virtual std::optional<StatusOr<bool>> TryRead(google::protobuf::MessageLite& message) = 0;
+  WaitList& read_waiters() { return read_waiters_; }
 
   // Serializes `message` and takes it for sending; only when HasRoom(). An error when the client is gone.
   virtual Status Send(const google::protobuf::MessageLite& message) = 0;
 
   // Whether the bounded send queue takes another message. When it does not, wait in room_waiters(), which the
-  // transport grants one by one as messages leave.
+  // transport grants as messages leave.
   virtual bool HasRoom() const = 0;
   WaitList& room_waiters() { return room_waiters_; }
 
@@ -32,8 +41,39 @@ class MessageStream {
   MessageStream() = default;
 
  private:
+  WaitList read_waiters_;
   WaitList room_waiters_;
 };
+
+class [[nodiscard]] MessageStream::ReadOperation : private WaitList::Waiter {
+ public:
+  ReadOperation(MessageStream& stream, google::protobuf::MessageLite& message)
+      : Waiter(stream.read_waiters_), stream_(stream), message_(message) {}
+
+  bool await_ready() {
+    result_ = stream_.TryRead(message_);
+    return result_.has_value();
+  }
+  using Waiter::await_suspend;
+  StatusOr<bool> await_resume() {
+    if (!result_.has_value()) {
+      Status waited = Waiter::await_resume();
+      if (!waited.ok()) return waited;
+      result_ = stream_.TryRead(message_);
+      CHECK(result_.has_value(), "a transport granted a read that it could not answer");
+    }
+    return *std::move(result_);
+  }
+
+ private:
+  MessageStream& stream_;
+  google::protobuf::MessageLite& message_;
+  std::optional<StatusOr<bool>> result_;
+};
+
+inline MessageStream::ReadOperation MessageStream::Read(google::protobuf::MessageLite& message) {
+  return ReadOperation(*this, message);
+}
 
 template <typename T>
 class Reader {
@@ -42,7 +82,7 @@ class Reader {
 
   //   v1::ChatRequest request;
   //   CO_TRY(bool more, co_await reader.Read(request));     false: the client has sent its last
-  Task<StatusOr<bool>> Read(T& message) { return stream_.Read(message); }
+  MessageStream::ReadOperation Read(T& message) { return stream_.Read(message); }
 
  private:
   MessageStream& stream_;
