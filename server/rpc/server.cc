@@ -1,0 +1,137 @@
+#include "server/rpc/server.h"
+
+#include <algorithm>
+#include <thread>
+
+#include <fmt/ranges.h>
+#include <grpcpp/resource_quota.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include "runtime/check.h"
+#include "server/rpc/worker.h"
+
+namespace minato::rpc {
+namespace {
+
+// How long a worker may take to say which calls it still has.
+constexpr absl::Duration kAnswerBound = absl::Milliseconds(500);
+
+int Milliseconds(absl::Duration duration) {
+  return static_cast<int>(std::min<int64_t>(absl::ToInt64Milliseconds(duration), INT_MAX));
+}
+
+ServerOptions Completed(ServerOptions options) {
+  if (options.workers == 0) options.workers = std::max(1u, std::thread::hardware_concurrency());
+  CHECK(options.accepts_outstanding > 0);
+  return options;
+}
+
+void Configure(grpc::ServerBuilder& builder, const ServerOptions& options) {
+  // Without the filters for deadlines, message sizes and decompression: the calls see to these themselves.
+  builder.AddChannelArgument(GRPC_ARG_MINIMAL_STACK, 1);
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_COMPRESSION, 1);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                             static_cast<int>(options.streams_per_connection_max));
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(options.metadata_bytes_max));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(options.keepalive_interval));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(options.keepalive_timeout));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             Milliseconds(options.ping_interval_min));
+  grpc::ResourceQuota quota("minato-server");
+  quota.Resize(options.memory_bytes_max);
+  builder.SetResourceQuota(quota);
+}
+
+}  // namespace
+
+struct Server::Core {
+  Core(const MethodRegistry& registry, ServerOptions options)
+      : shared{registry, Completed(std::move(options)), {}} {}
+
+  Status JoinWorkers();
+
+  Shared shared;
+  std::vector<std::unique_ptr<Worker>> workers;
+  std::unique_ptr<grpc::Server> server;
+  int port = 0;
+};
+
+Server::Server(const MethodRegistry& registry, ServerOptions options)
+    : core_(std::make_unique<Core>(registry, std::move(options))) {}
+
+Server::~Server() {
+  if (core_ == nullptr || core_->workers.empty()) return;
+  Status drained = Drain(absl::ZeroDuration());
+  CHECK(drained.ok(), "a server ended before its calls: {}", MessageOf(drained));
+}
+
+Status Server::Start() {
+  CHECK(core_->server == nullptr, "a server starts once");
+  Shared& shared = core_->shared;
+  grpc::ServerBuilder builder;
+  Configure(builder, shared.options);
+  builder.AddListeningPort(shared.options.address, grpc::InsecureServerCredentials(), &core_->port);
+  builder.RegisterAsyncGenericService(&shared.service);
+  std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues;
+  for (size_t i = 0; i < shared.options.workers; ++i) queues.push_back(builder.AddCompletionQueue());
+
+  core_->server = builder.BuildAndStart();
+  if (core_->server == nullptr || core_->port == 0) {
+    for (auto& queue : queues) queue->Shutdown();
+    core_->server.reset();
+    return Unavailable("cannot listen on {}: is the port in use?", shared.options.address);
+  }
+  for (auto& queue : queues) {
+    core_->workers.push_back(std::make_unique<Worker>(shared, std::move(queue)));
+    core_->workers.back()->Start();
+  }
+  return OkStatus();
+}
+
+int Server::port() const { return core_->port; }
+
+size_t Server::calls_in_flight() const {
+  return core_->shared.calls_in_flight.load(std::memory_order_relaxed);
+}
+
+Status Server::Drain(absl::Duration bound) {
+  Core& core = *core_;
+  CHECK(!core.workers.empty(), "a server is drained once, after its start");
+  core.shared.draining.store(true, std::memory_order_relaxed);
+  const absl::Duration grace = std::min(core.shared.options.stream_grace, bound);
+  for (const auto& worker : core.workers) worker->CancelStreamsAfter(grace);
+  // Blocks until the calls in flight are over, and ends them at the bound.
+  core.server->Shutdown(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                                     gpr_time_from_millis(Milliseconds(bound), GPR_TIMESPAN)));
+  for (const auto& worker : core.workers) worker->CancelAll();
+  Status joined = core.JoinWorkers();
+  // Calls that go on refer to all of this: the process has to end around them.
+  if (!joined.ok()) static_cast<void>(core_.release());
+  else core.workers.clear();
+  return joined;
+}
+
+Status Server::Core::JoinWorkers() {
+  const absl::Time end = absl::Now() + shared.options.join_bound;
+  std::vector<std::string> left;
+  for (const auto& worker : workers) {
+    if (worker->WaitUntilIdle(std::max(end - absl::Now(), absl::ZeroDuration()))) {
+      worker->Join();
+      continue;
+    }
+    StatusOr<std::vector<std::string>> names = worker->NamesOfCalls(kAnswerBound);
+    if (names.ok()) {
+      left.insert(left.end(), names->begin(), names->end());
+    } else {
+      left.emplace_back(MessageOf(names.status()));
+    }
+    worker->Abandon();
+  }
+  if (left.empty()) return OkStatus();
+  return DeadlineExceeded("still running after draining: {}", fmt::join(left, ", "));
+}
+
+}  // namespace minato::rpc
