@@ -19,14 +19,9 @@ bool IsBefore(std::string_view a, std::string_view b) {
   return std::memcmp(a.data(), b.data(), a.size()) < 0;
 }
 
-// The part of the path that segments [begin, end) of the template cover.
-std::string_view Covered(const RouteVariable& variable, size_t template_size, size_t double_star,
-                         const absl::InlinedVector<std::string_view, 16>& segments) {
-  const auto place = [&](size_t index) {
-    return index <= double_star ? index : segments.size() - (template_size - index);
-  };
-  const size_t begin = place(variable.begin);
-  const size_t end = place(variable.end);
+std::string_view Covered(const RouteVariable& variable, const absl::InlinedVector<std::string_view, 16>& segments) {
+  const size_t begin = variable.begin_from_end ? segments.size() - variable.begin : variable.begin;
+  const size_t end = variable.end_from_end ? segments.size() - variable.end : variable.end;
   if (begin >= end) return {};
   const char* first = segments[begin].data();
   return {first, static_cast<size_t>(segments[end - 1].data() + segments[end - 1].size() - first)};
@@ -88,8 +83,7 @@ RouteMatch RouteTable::Match(std::string_view http_method, std::string_view path
   }
   match.outcome = RouteMatch::Outcome::kFound;
   for (const RouteVariable& variable : match.route->variables) {
-    match.values.push_back(
-        Covered(variable, match.route->segment_count, match.route->double_star, lookup.segments));
+    match.values.push_back(Covered(variable, lookup.segments));
   }
   return match;
 }
@@ -128,7 +122,7 @@ const RouteTable::Entry* RouteTable::FindLiteral(const Node& node, size_t segmen
 void RouteTable::Split(std::string_view path, Lookup& lookup) const {
   if (!verbs_.empty() || options_.match_unregistered_custom_verb) {
     const size_t last = path.find_last_of(":/");
-    if (last != std::string_view::npos && path[last] == ':') {
+    if (last != std::string_view::npos && path[last] == ':' && path.find('/') < last) {
       const std::string_view verb = path.substr(last + 1);
       if (options_.match_unregistered_custom_verb || std::binary_search(verbs_.begin(), verbs_.end(), verb)) {
         lookup.verb = verb;

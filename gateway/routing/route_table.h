@@ -26,9 +26,11 @@ struct RouteVariable {
   std::string name;  // "book.id", as in the template.
   FieldPath field;   // Empty if it names no field (RuleChecks::kEnvoy only).
   UnescapeSpec unescape = UnescapeSpec::kAll;
-  // Segments [begin, end) of the template; those behind "**" are counted from the end of the path.
+  // Segments [begin, end) of the path, each counted from its start or back from its end.
   uint32_t begin = 0;
   uint32_t end = 0;
+  bool begin_from_end = false;
+  bool end_from_end = false;
 };
 
 // One rule of one method. Lives as long as its RouteTable.
@@ -45,8 +47,6 @@ struct Route {
   bool body_is_http_body = false;      // What `body` names (or the request) is a google.api.HttpBody: it takes bytes as they are.
   bool response_is_http_body = false;  // Likewise what `response_body` names, or the response.
   std::vector<RouteVariable> variables;
-  size_t segment_count = 0;  // Of the template.
-  size_t double_star = 0;    // Which of them is "**"; segment_count if none is.
 };
 
 struct RouteMatch {

@@ -51,6 +51,16 @@ bool IsHttpBody(const MessageTable& message, const FieldPath& field) {
   return field.back()->kind == Kind::kMessage && field.back()->message->well_known == WellKnown::kHttpBody;
 }
 
+// The index of the "**", or the number of segments.
+size_t DoubleStarOf(const PathTemplate& path_template) {
+  size_t i = 0;
+  while (i < path_template.segments.size() &&
+         path_template.segments[i].kind != PathTemplate::SegmentKind::kDoubleStar) {
+    ++i;
+  }
+  return i;
+}
+
 bool HasRepeatedField(const FieldPath& path) {
   return std::any_of(path.begin(), path.end(), [](const FieldTable* field) { return field->is_repeated(); });
 }
@@ -115,17 +125,17 @@ Status RouteTableBuilder::AddBinding(const MethodDescriptor& method, const HttpR
 
 Status RouteTableBuilder::ResolveVariables(const PathTemplate& path_template, Route& route) const {
   const bool is_strict = table_.options_.rule_checks == RuleChecks::kStrict;
-  route.segment_count = path_template.segments.size();
-  route.double_star = route.segment_count;
-  for (size_t i = 0; i < path_template.segments.size(); ++i) {
-    if (path_template.segments[i].kind == PathTemplate::SegmentKind::kDoubleStar) route.double_star = i;
-  }
+  const size_t double_star = DoubleStarOf(path_template);
   for (const PathTemplate::Variable& parsed : path_template.variables) {
     RouteVariable variable;
     variable.name = parsed.field_path;
-    variable.begin = static_cast<uint32_t>(parsed.begin);
-    variable.end = static_cast<uint32_t>(parsed.end);
-    const bool has_double_star = parsed.begin <= route.double_star && route.double_star < parsed.end;
+    const bool has_double_star = parsed.begin <= double_star && double_star < parsed.end;
+    // Envoy counts a variable that lies behind "**" from the start all the same, and so binds other segments.
+    variable.begin_from_end = is_strict && parsed.begin > double_star;
+    variable.end_from_end = has_double_star || variable.begin_from_end;
+    const size_t size = path_template.segments.size();
+    variable.begin = static_cast<uint32_t>(variable.begin_from_end ? size - parsed.begin : parsed.begin);
+    variable.end = static_cast<uint32_t>(variable.end_from_end ? size - parsed.end : parsed.end);
     if (has_double_star || parsed.end - parsed.begin > 1) variable.unescape = table_.options_.path_unescape;
     StatusOr<FieldPath> field = ResolvePath(*route.request, parsed.field_path);
     if (field.ok()) {

@@ -60,7 +60,10 @@ TEST(RouteTable, BindsVariables) {
 }
 
 TEST(RouteTable, BindsLiteralsBehindADoubleStar) {
-  Expect(TestTable({"GET /{x=**}/{y=tail}/end"}), {{"GET /a/b/tail/end", "/{x=**}/{y=tail}/end x=a/b y=tail"}});
+  const std::vector<std::string> rules = {"GET /{x=**}/{y=tail}/end"};
+  Expect(TestTable(rules), {{"GET /a/b/tail/end", "/{x=**}/{y=tail}/end x=a/b y=tail"}});
+  // Envoy takes the segment that the template has there.
+  Expect(TestTable(rules, RoutingOptions::Envoy()), {{"GET /a/b/tail/end", "/{x=**}/{y=tail}/end x=a/b y=b"}});
 }
 
 TEST(RouteTable, HandsValuesOutStillEncoded) {
@@ -86,6 +89,7 @@ TEST(RouteTable, DoesNotCountTrailingSlashes) {
 
 TEST(RouteTable, DropsTheFirstByteUnseen) {
   Expect(TestTable({"OPTIONS /", "GET /a"}), {{"OPTIONS *", "/"}, {"GET xa", "/a"}, {"GET ", "405 OPTIONS"}});
+  Expect(TestTable({"GET /a", "GET /a:v", "GET /"}), {{"GET xa:v", "404"}, {"GET x", "/"}});  // Nor is there a verb.
 }
 
 TEST(RouteTable, TakesARegisteredVerbFromTheWholePath) {
