@@ -1,0 +1,101 @@
+// Any bytes, parsed whole, cut once and byte by byte, must give the same events; and a parser that has seen the end of a
+// request must never have promised more body than it gave.
+//
+//   bazel build --config=fuzz //http:http1_request_parser_fuzz
+//   bazel-bin/http/http1_request_parser_fuzz -max_len=4096 http/http1_request_parser_corpus
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "http/http1_request_parser.h"
+
+namespace minato::http {
+namespace {
+
+using Event = Http1RequestParser::Event;
+
+// Small, so that inputs of a few hundred bytes reach every limit.
+constexpr Http1Limits kLimits = {.request_line_bytes_max = 64,
+                                 .head_bytes_max = 512,
+                                 .headers_max = 8,
+                                 .body_bytes_max = 256,
+                                 .chunk_line_bytes_max = 24,
+                                 .chunk_overhead_bytes_max = 128,
+                                 .trailer_bytes_max = 64};
+
+class Transcript {
+ public:
+  // False once the parser has refused.
+  bool Feed(std::string_view piece) {
+    const std::string copy(piece);  // So that a view kept too long is seen by the address sanitizer.
+    std::string_view input = copy;
+    while (true) {
+      switch (parser_.Next(input)) {
+        case Event::kNeedInput:
+          if (!input.empty()) std::abort();
+          return true;
+        case Event::kHead: {
+          const Http1RequestHead& head = parser_.head();
+          Add(head.method());
+          Add(head.path());
+          Add(head.query());
+          Add(head.authority());
+          for (size_t i = 0; i < head.header_count(); ++i) {
+            Add(head.header(i).name);
+            Add(head.header(i).value);
+          }
+          Add(head.keep_alive() ? "k" : "c");
+          Add(std::to_string(head.content_length()));
+          parser_.RetainHead();
+          Add(head.bytes());
+          body_bytes_ = 0;
+          break;
+        }
+        case Event::kBody:
+          text_.append(parser_.body());
+          body_bytes_ += parser_.body().size();
+          break;
+        case Event::kEnd:
+          if (parser_.head().framing() == BodyFraming::kLength && parser_.head().content_length() != body_bytes_) {
+            std::abort();
+          }
+          Add("end");
+          parser_.Restart();
+          break;
+        case Event::kError:
+          Add(parser_.error().message);
+          return false;
+      }
+    }
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  void Add(std::string_view part) { text_.append(part).push_back('\n'); }
+
+  Http1RequestParser parser_{kLimits};
+  std::string text_;
+  size_t body_bytes_ = 0;
+};
+
+}  // namespace
+}  // namespace minato::http
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using minato::http::Transcript;
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  Transcript whole;
+  whole.Feed(bytes);
+  Transcript cut;
+  const size_t at = size == 0 ? 0 : data[size / 2] * size / 256;
+  if (cut.Feed(bytes.substr(0, at))) cut.Feed(bytes.substr(at));
+  if (cut.text() != whole.text()) std::abort();
+  Transcript single;
+  for (size_t i = 0; i < size; ++i) {
+    if (!single.Feed(bytes.substr(i, 1))) break;
+  }
+  if (single.text() != whole.text()) std::abort();
+  return 0;
+}
