@@ -1,10 +1,18 @@
 #include "gateway/transcode/json_reader.h"
 
+#include <emmintrin.h>
+
 #include <algorithm>
 
 #include "fmt/format.h"
 
 namespace minato::gateway {
+namespace {
+
+constexpr size_t kBlock = 16;
+static_assert(FieldTable::kKeySlack >= kBlock);
+
+}  // namespace
 
 bool JsonReader::Read(const MessageTable& root, const FieldPath& target, BindingNode& bindings) {
   SkipSpace();
@@ -68,21 +76,42 @@ bool JsonReader::ReadMessageBody(const MessageTable& table, BindingNode* node) {
   return node == nullptr || WriteBindings(table, *node, oneofs);
 }
 
+// Whether the key of the field stands here, with its colon right behind it.
+bool JsonReader::KeyIs(const FieldTable& field) const {
+  const char* const key = field.json_key.data() + 1;  // Without the comma.
+  const size_t size = field.json_key.size() - 1;
+  const size_t left = static_cast<size_t>(end_ - p_);
+  if (left < kBlock) return size <= left && std::memcmp(p_, key, size) == 0;
+  const __m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p_)),
+                                       _mm_loadu_si128(reinterpret_cast<const __m128i*>(key)));
+  const uint32_t mask = static_cast<uint32_t>(_mm_movemask_epi8(equal));
+  if (size <= kBlock) return (~mask & ((1u << size) - 1)) == 0;
+  return mask == 0xffff && size <= left && std::memcmp(p_ + kBlock, key + kBlock, size - kBlock) == 0;
+}
+
 bool JsonReader::ReadKey(const MessageTable& table, const FieldTable* expected, const FieldTable*& field,
                          std::string_view& key) {
-  // Fields mostly come in the order of the .proto.
-  if (expected != table.fields.data() + table.fields.size()) {
-    const size_t quoted = expected->json_key.size() - 1;  // Without the colon.
-    if (static_cast<size_t>(end_ - p_) > quoted && std::memcmp(p_, expected->json_key.data(), quoted) == 0) {
-      key = expected->json_name;
-      field = expected;
-      p_ += quoted;
-      return true;
-    }
+  // Fields mostly come in the order of the .proto, one of them left out here and there.
+  const FieldTable* const end = table.fields.data() + table.fields.size();
+  for (int tries = 0; tries < 2 && expected != end; ++tries, ++expected) {
+    if (!KeyIs(*expected)) continue;
+    key = expected->json_name;
+    field = expected;
+    p_ += expected->json_key.size() - 1;
+    SkipSpace();
+    return true;
   }
   if (!At('"')) return FailExpected("a key in quotes");
   if (!ReadText(key)) return false;
   field = table.FindName(key);
+  return ReadColon();
+}
+
+bool JsonReader::ReadColon() {
+  SkipSpace();
+  if (!At(':')) return FailExpected("':'");
+  ++p_;
+  SkipSpace();
   return true;
 }
 
@@ -105,19 +134,10 @@ bool JsonReader::ReadObject(const MessageTable& table, BindingNode* node, Object
       if (!ReadUnknown(table, key, key_start, object)) return false;
     } else {
       BindingNode* child = nullptr;
-      if (node != nullptr) [[unlikely]] {
-        const char* value = p_;
-        SkipSpace();
-        if (At(':')) ++p_;
-        SkipSpace();
-        if (!At('n') || field->keeps_null) child = Meet(*node, *field, key);
-        p_ = value;
+      if (node != nullptr && (!At('n') || field->keeps_null)) [[unlikely]] {
+        child = Meet(*node, *field, key);
         if (!error_.what.empty()) return In(field->json_name);
       }
-      SkipSpace();
-      if (!At(':')) return FailExpected("':'");
-      ++p_;
-      SkipSpace();
       if (At('n') && !(field->keeps_null && field->cardinality == Cardinality::kSingular)) [[unlikely]] {
         if (field->keeps_null && options_.dialect == Dialect::kEnvoy) return FailExpected("a list or an object");
         if (!SkipNull()) return In(field->json_name);
@@ -144,10 +164,6 @@ bool JsonReader::ReadUnknown(const MessageTable& table, std::string_view key, co
     Fail(fmt::format("no such field in {}", table.full_name));
     return In(name);
   }
-  SkipSpace();
-  if (!At(':')) return FailExpected("':'");
-  ++p_;
-  SkipSpace();
   return SkipValue();
 }
 
@@ -218,10 +234,7 @@ bool JsonReader::ReadMap(const FieldTable& field) {
     if (!WriteText(key_field, key)) return false;
     const size_t key_bytes = sink_.size() - key_at;
     p_ = behind;
-    SkipSpace();
-    if (!At(':')) return FailExpected("':'");
-    ++p_;
-    SkipSpace();
+    if (!ReadColon()) return false;
     if (!ReadMapValue(value_field)) return In(fmt::format("[{}]", raw.view()));
     if (!keys.Add(sink_, EndLength(length), key_bytes)) {
       p_ = key_start;

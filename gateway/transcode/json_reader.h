@@ -65,8 +65,10 @@ class JsonReader {
   // Messages and fields: json_reader.cc
   bool ReadTarget(const MessageTable& table, const FieldPath& target, size_t depth, BindingNode* node);
   bool ReadObject(const MessageTable& table, BindingNode* node, Object object);
-  // Null if the key names no field; `key` is good until the next string is read.
+  // With the colon behind it. Null if the key names no field; `key` is good until the next string is read.
   bool ReadKey(const MessageTable& table, const FieldTable* expected, const FieldTable*& field, std::string_view& key);
+  bool KeyIs(const FieldTable& field) const;
+  bool ReadColon();
   bool ReadUnknown(const MessageTable& table, std::string_view key, const char* key_start, Object object);
   bool ReadFieldValue(const FieldTable& field, BindingNode* node);
   bool ReadList(const FieldTable& field);
@@ -107,7 +109,10 @@ class JsonReader {
   bool FindAnyType(std::string& type_url);
 
   // Tokens: json_reader_token.cc
-  void SkipSpace();
+  void SkipSpace() {
+    if (p_ < end_ && static_cast<uint8_t>(*p_) > ' ') [[likely]] return;
+    SkipSpaceRun();
+  }
   void SkipSpaceRun();
   bool ScanString(RawString& raw);
   char* Unescape(const RawString& raw, char* w);
@@ -118,7 +123,14 @@ class JsonReader {
   bool SkipNull() { return ReadLiteral("null"); }
   bool At(char c) const { return p_ < end_ && *p_ == c; }
   // Behind an element: true at a comma with `more`, or at `close`.
-  bool NextElement(char close, bool& more);
+  bool NextElement(char close, bool& more) {
+    if (end_ - p_ >= 2 && *p_ == ',' && static_cast<uint8_t>(p_[1]) > ' ') [[likely]] {
+      ++p_;
+      return more = true;
+    }
+    return NextElementAnyhow(close, more);
+  }
+  bool NextElementAnyhow(char close, bool& more);
   std::string Found() const;
 
   bool Enter();

@@ -102,10 +102,7 @@ bool JsonReader::ReadStructFields() {
     sink_.Wrote(w);
     const size_t key_bytes = sink_.size() - key_at;
     sink_.Append(kSecondTag);
-    SkipSpace();
-    if (!At(':')) return FailExpected("':'");
-    ++p_;
-    SkipSpace();
+    if (!ReadColon()) return false;
     Length value = BeginLength();
     if (!ReadJsonValue()) return In(raw.view());
     EndLength(value);
@@ -205,10 +202,7 @@ bool JsonReader::FindAnyType(std::string& type_url) {
     if (!At('"')) return FailExpected("a key in quotes");
     if (!ReadText(key)) return false;
     found = key == "@type";
-    SkipSpace();
-    if (!At(':')) return FailExpected("':'");
-    ++p_;
-    SkipSpace();
+    if (!ReadColon()) return false;
     if (found) {
       std::string_view text;
       if (!ReadText(text)) return false;
@@ -270,14 +264,13 @@ bool JsonReader::ReadAnyValue(const MessageTable& table) {
     const char* const key_start = p_;
     if (!At('"')) return FailExpected("a key in quotes");
     if (!ReadText(key)) return false;
-    if (key == "value" && !seen) {
+    const bool value = key == "value" && !seen;
+    const std::string name(key);
+    if (!ReadColon()) return false;
+    if (value) {
       seen = true;
-      SkipSpace();
-      if (!At(':')) return FailExpected("':'");
-      ++p_;
-      SkipSpace();
       if (!ReadMessageBody(table, nullptr)) return In("value");
-    } else if (!ReadUnknown(table, key, key_start, Object::kInsideAny)) {
+    } else if (!ReadUnknown(table, name, key_start, Object::kInsideAny)) {
       return false;
     }
     if (!NextElement('}', more)) return false;

@@ -54,11 +54,6 @@ char* WriteUtf8(char* w, uint32_t c) {
 
 }  // namespace
 
-void JsonReader::SkipSpace() {
-  if (p_ < end_ && static_cast<uint8_t>(*p_) > ' ') [[likely]] return;
-  SkipSpaceRun();
-}
-
 // Indentation comes in runs.
 void JsonReader::SkipSpaceRun() {
   const char* p = p_;
@@ -214,7 +209,7 @@ bool JsonReader::ReadLiteral(std::string_view literal) {
   return true;
 }
 
-bool JsonReader::NextElement(char close, bool& more) {
+bool JsonReader::NextElementAnyhow(char close, bool& more) {
   SkipSpace();
   if (At(',')) {
     ++p_;
@@ -250,10 +245,7 @@ bool JsonReader::SkipValue() {
           std::string_view key;
           if (!At('"')) return FailExpected("a key in quotes");
           if (!ReadText(key)) return false;
-          SkipSpace();
-          if (!At(':')) return FailExpected("':'");
-          ++p_;
-          SkipSpace();
+          if (!ReadColon()) return false;
         }
         if (!SkipValue() || !NextElement(close, more)) return false;
       }
@@ -284,10 +276,7 @@ bool JsonReader::ReadMembers(std::vector<JsonMember>& members) {
     if (!ReadText(key)) return false;
     JsonMember& member = members.emplace_back();
     member.key = key;
-    SkipSpace();
-    if (!At(':')) return FailExpected("':'");
-    ++p_;
-    SkipSpace();
+    if (!ReadColon()) return false;
     const char* const value = p_;
     if (!SkipValue()) return false;
     member.value = std::string_view(value, static_cast<size_t>(p_ - value));

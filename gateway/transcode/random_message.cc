@@ -82,7 +82,7 @@ RandomSchema::RandomSchema(uint64_t seed) : random_(seed), factory_(&pool_) {
     int optionals = 0;
     const int fields = 1 + static_cast<int>(Below(14));
     for (int f = 0; f < fields; ++f) {
-      number += 1 + static_cast<int>(Chance(10) ? Below(5000) : Below(3));
+      number += 1 + static_cast<int>(Chance(10) ? Below(1200) : Below(3));  // Below the reserved 19,000.
       pb::FieldDescriptorProto* field = message->add_field();
       field->set_name(fmt::format("some_field_{}_{}", static_cast<char>('a' + f), number));
       if (Chance(10)) field->set_json_name(fmt::format("odd-{}<é", f));

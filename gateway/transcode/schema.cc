@@ -118,13 +118,21 @@ std::string PercentDecode(std::string_view text) {
   return decoded;
 }
 
+std::string MakeKey(const std::string& name) {
+  std::string key = "," + QuoteJson(name) + ":";
+  const size_t size = key.size();
+  key.resize(size + FieldTable::kKeySlack);
+  key.resize(size);
+  return key;
+}
+
 FieldTable MakeField(const pb::FieldDescriptor& descriptor) {
   FieldTable field;
   field.name = descriptor.name();
   field.json_name = descriptor.json_name();
   field.full_name = descriptor.full_name();
-  field.json_key = QuoteJson(field.json_name) + ":";
-  field.proto_key = QuoteJson(field.name) + ":";
+  field.json_key = MakeKey(field.json_name);
+  field.proto_key = MakeKey(field.name);
   field.number = static_cast<uint32_t>(descriptor.number());
   field.kind = KindOf(descriptor.type());
   field.cardinality = descriptor.is_map()        ? Cardinality::kMap

@@ -70,11 +70,14 @@ struct EnumTable {
 };
 
 struct FieldTable {
+  static constexpr size_t kKeySlack = 16;
+
   std::string name;       // As in the .proto.
   std::string json_name;
   std::string full_name;
-  std::string json_key;   // `"jsonName":`, escaped as it is printed
-  std::string proto_key;  // `"proto_name":`
+  // `,"jsonName":`, escaped as it is printed, and `,"proto_name":`; kKeySlack readable bytes stand behind each.
+  std::string json_key;
+  std::string proto_key;
   uint32_t number = 0;
   uint32_t index = 0;  // In MessageTable::fields.
   Kind kind = Kind::kInt32;

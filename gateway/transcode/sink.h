@@ -1,6 +1,7 @@
 #pragma once
 
-#include <algorithm>
+#include <emmintrin.h>
+
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -11,6 +12,9 @@ namespace minato::gateway {
 // The string holds filler behind the cursor until Close(), which cuts it to what was written.
 class Sink {
  public:
+  // Writable beyond what Need() was asked for, so that short copies may come in whole blocks.
+  static constexpr size_t kSlack = 32;
+
   // `expected_bytes`: a guess; growing doubles.
   Sink(std::string& out, size_t expected_bytes) : out_(out), start_(out.size()) { Resize(start_, expected_bytes); }
   Sink(const Sink&) = delete;
@@ -40,20 +44,21 @@ class Sink {
   void Close() { out_.resize(start_ + size()); }
 
  private:
-  [[gnu::noinline]] void Grow(size_t bytes) {
-    size_t used = static_cast<size_t>(cursor_ - out_.data());
-    Resize(used, std::max(bytes, used));
-  }
-  void Resize(size_t used, size_t more) {
-    out_.resize(used + more);
-    cursor_ = out_.data() + used;
-    end_ = out_.data() + out_.size();
-  }
+  [[gnu::noinline]] void Grow(size_t bytes);
+  void Resize(size_t used, size_t more);
 
   std::string& out_;
   size_t start_;
   char* cursor_ = nullptr;
   char* end_ = nullptr;
 };
+
+// Copies in blocks of 16: reads up to 15 bytes behind `text` and writes as many behind the copy. Returns its end.
+inline char* CopyBlocks(char* w, const char* text, size_t size) {
+  for (size_t i = 0; i < size; i += 16) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(w + i), _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + i)));
+  }
+  return w + size;
+}
 
 }  // namespace minato::gateway

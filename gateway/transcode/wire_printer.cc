@@ -9,7 +9,6 @@
 namespace minato::gateway {
 namespace {
 
-constexpr int kNestingMax = 100;
 constexpr uint32_t kFieldNumberMax = (1u << 29) - 1;
 
 }  // namespace
@@ -151,7 +150,7 @@ bool WirePrinter::PrintMapEntry(const FieldTable& key, const FieldTable& value, 
   Separate(first);
   if (!PrintMapKey(key, key_found)) return false;
   sink_.Append(':');
-  if (options_.whitespace == JsonPrintOptions::Whitespace::kIndent) sink_.Append(' ');
+  if (indent_) sink_.Append(' ');
   if (value_found.number != 0) return PrintValue(value, value_found);
   if (value.kind == Kind::kMessage) return PrintMessage(*value.message, {});
   PrintDefault(value);
@@ -214,10 +213,10 @@ void WirePrinter::PrintDefault(const FieldTable& field) {
   }
 }
 
-void WirePrinter::PrintKey(const FieldTable& field, bool& first) {
+void WirePrinter::PrintIndentedKey(std::string_view key, bool& first) {
   Separate(first);
-  sink_.Append(options_.names == JsonPrintOptions::Names::kJson ? field.json_key : field.proto_key);
-  if (options_.whitespace == JsonPrintOptions::Whitespace::kIndent) sink_.Append(' ');
+  sink_.Append(key.substr(1));
+  sink_.Append(' ');
 }
 
 bool WirePrinter::IsAscending(const MessageTable& table, std::string_view wire, bool& ascending) {
@@ -260,7 +259,7 @@ bool WirePrinter::Sort(const MessageTable& table, std::string_view wire, std::st
   return true;
 }
 
-const char* WirePrinter::Next(const char* p, const char* end, Found& found) {
+const char* WirePrinter::NextAny(const char* p, const char* end, Found& found) {
   auto cut = [&]() -> const char* {
     Fail("the message is cut off or is not protobuf");
     return nullptr;
@@ -329,26 +328,6 @@ bool WirePrinter::Fits(const FieldTable& field, const Found& found) const {
   return found.type == WireType::kLength && field.cardinality == Cardinality::kRepeated && wanted != WireType::kStartGroup;
 }
 
-bool WirePrinter::Open(char bracket) {
-  sink_.Append(bracket);
-  if (++levels_ > kNestingMax && options_.nesting == JsonPrintOptions::Nesting::kJsonLevels) {
-    return Fail("the message is nested too deeply");
-  }
-  return true;
-}
-
-void WirePrinter::Close(char bracket, bool empty) {
-  --levels_;
-  if (!empty && options_.whitespace == JsonPrintOptions::Whitespace::kIndent) NewLine();
-  sink_.Append(bracket);
-}
-
-void WirePrinter::Separate(bool& first) {
-  if (!first) sink_.Append(',');
-  first = false;
-  if (options_.whitespace == JsonPrintOptions::Whitespace::kIndent) NewLine();
-}
-
 void WirePrinter::NewLine() {
   char* w = sink_.Need(static_cast<size_t>(levels_) + 1);
   *w++ = '\n';
@@ -357,15 +336,10 @@ void WirePrinter::NewLine() {
 }
 
 void WirePrinter::PrintEnd() {
-  if (options_.whitespace == JsonPrintOptions::Whitespace::kIndent) sink_.Append('\n');
+  if (indent_) sink_.Append('\n');
 }
 
-bool WirePrinter::EnterMessage() {
-  if (++messages_ > kNestingMax + 1 && options_.nesting == JsonPrintOptions::Nesting::kMessages) {
-    return Fail("the message is nested too deeply");
-  }
-  return true;
-}
+bool WirePrinter::TooDeep() { return Fail("the message is nested too deeply"); }
 
 bool WirePrinter::Fail(std::string what) {
   if (what_.empty()) what_ = std::move(what);

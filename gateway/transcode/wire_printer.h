@@ -19,7 +19,12 @@ class WirePrinter {
     kAny,        // Each message is looked through first, and sorted if need be.
   };
 
-  WirePrinter(const JsonPrintOptions& options, Order order, Sink& sink) : options_(options), order_(order), sink_(sink) {}
+  WirePrinter(const JsonPrintOptions& options, Order order, Sink& sink)
+      : options_(options),
+        order_(order),
+        indent_(options.whitespace == JsonPrintOptions::Whitespace::kIndent),
+        names_(options.names),
+        sink_(sink) {}
 
   bool PrintMessage(const MessageTable& table, std::string_view wire);
   // A field's value without its name: `wire` is the whole message that has it.
@@ -30,6 +35,8 @@ class WirePrinter {
   absl::Status status() const { return absl::InvalidArgumentError(what_); }
 
  private:
+  static constexpr int kNestingMax = 100;
+
   // A field found on the wire.
   struct Found {
     uint32_t number = 0;
@@ -51,7 +58,14 @@ class WirePrinter {
   bool PrintValue(const FieldTable& field, const Found& found);
   void PrintUnset(const MessageTable& table, size_t from, size_t to, bool& first);
   void PrintDefault(const FieldTable& field);
-  void PrintKey(const FieldTable& field, bool& first);
+  void PrintKey(const FieldTable& field, bool& first) {
+    const std::string& key = names_ == JsonPrintOptions::Names::kJson ? field.json_key : field.proto_key;
+    if (indent_) return PrintIndentedKey(key, first);
+    const size_t skip = first;  // The comma.
+    first = false;
+    sink_.Wrote(CopyBlocks(sink_.Need(key.size()), key.data() + skip, key.size() - skip));
+  }
+  void PrintIndentedKey(std::string_view key, bool& first);
   bool IsAscending(const MessageTable& table, std::string_view wire, bool& ascending);
   bool Sort(const MessageTable& table, std::string_view wire, std::string& sorted);
 
@@ -59,6 +73,8 @@ class WirePrinter {
   bool PrintScalar(const FieldTable& field, const Found& found);
   const char* PrintPacked(const FieldTable& field, std::string_view values, bool& first);
   bool PrintVarint(const FieldTable& field, uint64_t value);
+  template <typename Print>
+  const char* PrintPackedVarints(const char* p, const char* end, bool& first, Print print);
   void PrintFixed32(const FieldTable& field, const char* p);
   void PrintFixed64(const FieldTable& field, const char* p);
   bool PrintText(const FieldTable& field, std::string_view text);
@@ -77,20 +93,53 @@ class WirePrinter {
   bool IsEmptyValue(const FieldTable& field, std::string_view wire) const;
 
   // Reads one field; groups are taken whole. nullptr if the bytes are no field.
-  const char* Next(const char* p, const char* end, Found& found);
+  const char* Next(const char* p, const char* end, Found& found) {
+    // A small number and a small value or length: most fields.
+    if (end - p >= 2 && static_cast<uint8_t>(p[0]) >= 8 && ((p[0] | p[1]) & 0x80) == 0) [[likely]] {
+      found.number = static_cast<uint8_t>(p[0]) >> 3;
+      found.type = static_cast<WireType>(p[0] & 7);
+      if (found.type == WireType::kLength && end - p - 2 >= p[1]) {
+        found.value = p + 2;
+        return found.next = found.end = p + 2 + p[1];
+      }
+      if (found.type == WireType::kVarint) {
+        found.value = p + 1;
+        return found.next = found.end = p + 2;
+      }
+    }
+    return NextAny(p, end, found);
+  }
+  const char* NextAny(const char* p, const char* end, Found& found);
   const char* SkipGroup(const char* p, const char* end, Found& found, int depth);
   bool Fits(const FieldTable& field, const Found& found) const;
 
-  bool Open(char bracket);
-  void Close(char bracket, bool empty);
-  void Separate(bool& first);  // The comma and the line before an element.
+  bool Open(char bracket) {
+    sink_.Append(bracket);
+    return ++levels_ <= kNestingMax || options_.nesting != JsonPrintOptions::Nesting::kJsonLevels || TooDeep();
+  }
+  void Close(char bracket, bool empty) {
+    --levels_;
+    if (indent_ && !empty) NewLine();
+    sink_.Append(bracket);
+  }
+  // The comma and the line before an element.
+  void Separate(bool& first) {
+    if (!first) sink_.Append(',');
+    first = false;
+    if (indent_) NewLine();
+  }
   void NewLine();
-  bool EnterMessage();
+  bool TooDeep();
+  bool EnterMessage() {
+    return ++messages_ <= kNestingMax + 1 || options_.nesting != JsonPrintOptions::Nesting::kMessages || TooDeep();
+  }
   void LeaveMessage() { --messages_; }
   [[gnu::cold, gnu::noinline]] bool Fail(std::string what);
 
   const JsonPrintOptions& options_;
   const Order order_;
+  const bool indent_;
+  const JsonPrintOptions::Names names_;
   Sink& sink_;
   int levels_ = 0;
   int messages_ = 0;

@@ -173,7 +173,7 @@ bool WirePrinter::PrintAny(const MessageTable& table, std::string_view wire) {
   if (!Open('{')) return false;
   bool first = true;
   Separate(first);
-  const std::string_view space = options_.whitespace == JsonPrintOptions::Whitespace::kIndent ? " " : "";
+  const std::string_view space = indent_ ? " " : "";
   sink_.Append("\"@type\":");
   sink_.Append(space);
   if (!AppendJsonString(sink_, type_url, BadUtf8::kRefuse)) return Fail("proto3 strings must be UTF-8");
