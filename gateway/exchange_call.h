@@ -1,0 +1,27 @@
+// What the parts of exchange.cc share about one request.
+#pragma once
+
+#include "gateway/exchange.h"
+#include "gateway/transcode/binding.h"
+#include "gateway/transcode/json_to_wire.h"
+
+namespace minato::gateway {
+
+struct Exchange::Call {
+  ClientStream& stream;
+  const Route& route;
+  const MessageTable& reply;  // the method's response type
+  CallStart start;
+  JsonRequest request;        // how the body and the bindings become a message
+
+  bool client_streams() const;
+  bool server_streams() const;
+};
+
+// The headers of an answer from the call's metadata: without what belongs to gRPC or to the connection.
+void AddMetadata(const Fields& metadata, http::Headers& headers);
+
+// What the handler asked for by SetHttpStatus, else 200.
+int SuccessStatus(const Fields& initial_metadata);
+
+}  // namespace minato::gateway

@@ -1,0 +1,32 @@
+// One line a request, and what /stats says about HTTP.
+#pragma once
+
+#include "gateway/front/client_stream.h"
+#include "telemetry/metrics.h"
+
+namespace minato::gateway {
+
+struct HttpMetrics {
+  Counter requests;
+  Gauge in_flight;
+  Counter answers_2xx, answers_4xx, answers_5xx;
+  Histogram latency;
+
+  void Register(MetricsRegistry& registry) const;
+};
+
+// Logs at level info, so that --log_level=warning turns the lines off. Any worker; `next` and `metrics` outlive it.
+class AccessLog final : public RequestHandler {
+ public:
+  AccessLog(HttpMetrics& metrics, RequestHandler& next) : metrics_(metrics), next_(next) {}
+
+  Task<void> Serve(ClientStream& stream) override;
+
+ private:
+  void Log(const ClientStream& stream, absl::Duration took) const;
+
+  HttpMetrics& metrics_;
+  RequestHandler& next_;
+};
+
+}  // namespace minato::gateway

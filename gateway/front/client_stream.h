@@ -1,0 +1,85 @@
+// One request and its answer, as everything behind the front sees it. The front implements it per HTTP version
+// and keeps the connection's bookkeeping (keep-alive, framing, limits, timeouts) to itself.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gateway/front/request_head.h"
+#include "http/headers.h"
+#include "runtime/task.h"
+
+namespace minato::gateway {
+
+struct ResponseHead {
+  int status = 200;
+  std::string_view content_type;  // empty: none
+  http::Headers headers;          // further ones; no framing, no connection headers
+};
+
+// The messages of a WebSocket, after the handshake.
+class WebSocket {
+ public:
+  struct Message {
+    bool text = true;
+    std::string payload;
+  };
+
+  virtual ~WebSocket() = default;  // only after Close
+
+  // nullopt: the client closed, orderly or not.
+  virtual Task<std::optional<Message>> Receive() = 0;
+  // Waits until the kernel took the message. An error when the client is gone.
+  virtual Task<Status> Send(Message message) = 0;
+  // Sends a close frame (RFC 6455 section 7.4) unless the client is gone, and ends the connection.
+  virtual Task<void> Close(int code, std::string reason) = 0;
+};
+
+// Belongs to one worker. The task that serves it is cancelled when the client goes away.
+class ClientStream {
+ public:
+  virtual ~ClientStream() = default;
+
+  virtual const RequestHead& head() const = 0;
+  virtual std::string peer() const = 0;  // "ipv4:127.0.0.1:40312"
+
+  // The whole body as one piece; the view holds until the answer. Errors carry the HTTP status that fits
+  // (gateway/http_status.h): larger than `bytes_max`, bad framing, too slow, or the client went away.
+  virtual Task<StatusOr<std::string_view>> ReadWhole(size_t bytes_max) = 0;
+  // The next piece, valid until the next read; nullopt at the end.
+  virtual Task<StatusOr<std::optional<std::string_view>>> ReadPiece() = 0;
+
+  // Goes with the answer, whatever it is. Before the answer.
+  virtual void AddResponseHeader(std::string_view name, std::string_view value) = 0;
+
+  // Answers with a complete body; once, and instead of the streaming calls.
+  virtual Task<Status> Respond(const ResponseHead& head, std::string_view body) = 0;
+
+  // Answers piece by piece. Write waits while the client does not read: memory stays bounded.
+  virtual Task<Status> StartResponse(const ResponseHead& head) = 0;
+  virtual Task<Status> Write(std::string_view piece) = 0;
+  virtual Task<Status> EndResponse() = 0;
+  // The answer cannot be completed: it is cut off so that the client can tell, and the connection ends.
+  virtual void CutResponse() = 0;
+
+  virtual bool wants_websocket() const = 0;
+  // Completes the handshake of a request that wants_websocket(). An error has been answered, too.
+  virtual Task<StatusOr<std::unique_ptr<WebSocket>>> AcceptWebSocket() = 0;
+
+  // For the access log.
+  virtual int response_status() const = 0;  // 0 before the answer
+  virtual uint64_t request_bytes() const = 0;
+  virtual uint64_t response_bytes() const = 0;
+};
+
+// What serves requests: the gateway's exchange, the admin pages, minatod's own pages.
+class RequestHandler {
+ public:
+  virtual ~RequestHandler() = default;
+  // Must answer. Called by every worker.
+  virtual Task<void> Serve(ClientStream& stream) = 0;
+};
+
+}  // namespace minato::gateway

@@ -1,0 +1,326 @@
+#include "gateway/front/connection.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include <boost/asio/buffer.hpp>
+#include <fmt/format.h>
+
+#include "runtime/check.h"
+
+namespace minato::gateway {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+struct Connection::OnRead {
+  Connection* connection;
+  void operator()(const error_code& error, size_t bytes) const { connection->Arrived(error, bytes); }
+};
+
+struct Connection::OnWritable {
+  Connection* connection;
+  void operator()(const error_code& error) const {
+    connection->write_pending_ = false;
+    if (error) connection->Gone();
+    connection->SendSome();
+    connection->OperationEnded();
+  }
+};
+
+namespace {
+
+std::string PeerName(const Socket& socket) {
+  error_code error;
+  const auto endpoint = socket.remote_endpoint(error);
+  if (error) return "unknown";
+  const std::string ip = endpoint.address().to_string();
+  return endpoint.address().is_v6() ? fmt::format("ipv6:[{}]:{}", ip, endpoint.port())
+                                    : fmt::format("ipv4:{}:{}", ip, endpoint.port());
+}
+
+}  // namespace
+
+Connection::Connection(Socket socket, Executor& home, absl::Duration write_timeout)
+    : socket_(std::move(socket)), home_(home), write_timeout_(write_timeout), peer_(PeerName(socket_)) {
+  error_code ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+}
+
+Connection::~Connection() {
+  CHECK(!Pending(), "a connection ended before its Close");
+  home_.timers().Disarm(read_timer_);
+  home_.timers().Disarm(write_timer_);
+}
+
+bool Connection::Pending() const {
+  return read_pending_ || write_pending_ || send_soon_.posted || watch_soon_.posted;
+}
+
+void Connection::Release() {
+  if (read_pending_) return;  // the kernel may write behind end_ at any moment
+  if (begin_ == end_) {
+    if (capacity_ > kIdleBytes) {
+      buffer_.reset();
+      capacity_ = 0;
+    }
+    begin_ = end_ = reported_end_ = 0;
+  }
+}
+
+void Connection::MakeRoom() {
+  if (end_ < capacity_) return;
+  const size_t size = end_ - begin_;
+  const size_t fresh = end_ - reported_end_;
+  if (capacity_ == 0 || size > capacity_ / 2) {
+    const size_t capacity = capacity_ == 0 ? kIdleBytes : std::max(capacity_ * 2, size + kIdleBytes);
+    auto grown = std::make_unique_for_overwrite<char[]>(capacity);
+    if (size > 0) std::memcpy(grown.get(), buffer_.get() + begin_, size);
+    buffer_ = std::move(grown);
+    capacity_ = capacity;
+  } else {
+    std::memmove(buffer_.get(), buffer_.get() + begin_, size);
+  }
+  begin_ = 0;
+  end_ = size;
+  reported_end_ = size - fresh;
+}
+
+void Connection::StartReading() {
+  if (read_pending_ || closed_ || end_ == capacity_) return;
+  read_pending_ = true;
+  socket_.async_read_some(
+      asio::buffer(buffer_.get() + end_, std::min(capacity_ - end_, kReadBytesMax)), OnRead{this});
+}
+
+void Connection::Arrived(const error_code& error, size_t bytes) {
+  read_pending_ = false;
+  if (error) {
+    Gone();
+  } else {
+    end_ += bytes;
+    if (reader_waits_) {
+      WakeReader();
+    } else if (cancel_when_gone_ != nullptr) {
+      StartReading();
+    }
+  }
+  OperationEnded();
+}
+
+void Connection::Gone() {
+  if (closed_) return;
+  closed_ = true;
+  WakeReader();
+  output_waiters_.GrantAll();
+  if (CancelSource* const source = std::exchange(cancel_when_gone_, nullptr)) {
+    source->Cancel(Cancelled("the client went away"));
+  }
+}
+
+void Connection::WakeReader() {
+  if (std::exchange(reader_waits_, false)) reader_.Resume();
+}
+
+void Connection::ReadMore::Begin() {
+  connection_.reader_waits_ = true;
+  connection_.idle_reader_ = while_idle_;
+  connection_.read_deadline_ = deadline_;
+  connection_.read_timer_.Keep();
+  if (!connection_.read_pending_) {
+    connection_.MakeRoom();
+    connection_.StartReading();
+  }
+}
+
+Connection::Arrival Connection::ReadMore::await_resume() {
+  connection_.read_deadline_ = absl::InfiniteFuture();
+  if (connection_.end_ > connection_.reported_end_) {
+    connection_.reported_end_ = connection_.end_;
+    return Arrival::kBytes;
+  }
+  if (connection_.closed_) return Arrival::kClosed;
+  return while_idle_ && connection_.interrupted_ ? Arrival::kInterrupted : Arrival::kTimeout;
+}
+
+void Connection::InterruptWhenIdle() {
+  interrupted_ = true;
+  if (idle_reader_) WakeReader();
+}
+
+void Connection::ReadDeadlinePassed() { WakeReader(); }
+
+void Connection::CancelWhenGone(CancelSource* source) {
+  cancel_when_gone_ = source;
+  if (source == nullptr) return;
+  if (closed_) {
+    cancel_when_gone_ = nullptr;
+    source->Cancel(Cancelled("the client went away"));
+  } else if (!watch_soon_.posted) {
+    watch_soon_.posted = true;
+    home_.Post(watch_soon_);
+  }
+}
+
+void Connection::WatchSoon() {
+  if (cancel_when_gone_ != nullptr) StartReading();
+}
+
+void Connection::StartSendingSoon() {
+  if (send_soon_.posted) return;
+  send_soon_.posted = true;
+  home_.Post(send_soon_);
+}
+
+void Connection::SoonWork::OnRun(Work& work) {
+  auto& self = static_cast<SoonWork&>(work);
+  self.posted = false;
+  (self.owner.*self.action)();
+  self.owner.OperationEnded();
+}
+
+void Connection::StartSending() {
+  if (!write_pending_) SendSome();
+}
+
+void Connection::SendSome() {
+  while (output_size() > 0 && !closed_) {
+    error_code error;
+    const size_t sent = socket_.write_some(
+        asio::buffer(output_.data() + output_begin_, output_.size() - output_begin_), error);
+    if (error == asio::error::would_block) {
+      write_pending_ = true;
+      write_deadline_ = home_.Now() + write_timeout_;
+      write_timer_.Keep();
+      socket_.async_wait(Socket::wait_write, OnWritable{this});
+      break;
+    }
+    if (error) {
+      Gone();
+      break;
+    }
+    output_begin_ += sent;
+    bytes_sent_ += sent;
+  }
+  if (!write_pending_) write_deadline_ = absl::InfiniteFuture();
+  if (closed_ || output_size() == 0) {
+    output_begin_ = 0;
+    output_.clear();
+    if (output_.capacity() > kReadBytesMax) output_ = std::string();
+  } else if (output_begin_ > kReadBytesMax) {
+    output_.erase(0, output_begin_);
+    output_begin_ = 0;
+  }
+  if (!output_waiters_.empty()) output_waiters_.GrantAll();
+}
+
+void Connection::WriteDeadlinePassed() {
+  // The peer takes nothing: nothing sent from now on would reach it.
+  error_code ignored;
+  socket_.cancel(ignored);
+  Gone();
+}
+
+Task<Status> Connection::OutputBelow(size_t bytes_max) {
+  while (!closed_ && output_size() > bytes_max) {
+    StartSending();
+    if (closed_ || output_size() <= bytes_max) break;
+    WaitList::Waiter room(output_waiters_);
+    CO_TRY(co_await room);
+  }
+  if (closed_) co_return Unavailable("the client went away");
+  co_return OkStatus();
+}
+
+void Connection::LazyTimer::Keep() {
+  if (deadline == absl::InfiniteFuture()) return;
+  TimerQueue& timers = owner.home_.timers();
+  if (armed()) {
+    if (armed_for <= deadline) return;
+    timers.Disarm(*this);
+  }
+  armed_for = deadline;
+  timers.Arm(*this, deadline);
+}
+
+void Connection::LazyTimer::OnFire(Timer& timer) {
+  auto& self = static_cast<LazyTimer&>(timer);
+  if (self.deadline <= self.owner.home_.Now()) {
+    self.deadline = absl::InfiniteFuture();
+    (self.owner.*self.passed)();
+  } else {
+    self.Keep();
+  }
+}
+
+void Connection::OperationEnded() {
+  if (closing_ && !Pending()) {
+    closing_ = false;
+    closer_.Resume();
+  }
+}
+
+namespace {
+
+// Suspends without asking for cancellation: what ends a connection is not itself ended.
+template <typename Set>
+struct UntilEnded {
+  const bool ready;
+  Set set;
+  bool await_ready() const { return ready; }
+  template <TaskPromise P>
+  void await_suspend(std::coroutine_handle<P> handle) {
+    set(handle);
+  }
+  void await_resume() const {}
+};
+
+}  // namespace
+
+Task<void> Connection::LingerBriefly() {
+  constexpr size_t kBytesMax = 1 << 20;
+  const absl::Time deadline = home_.Now() + absl::Seconds(2);
+  const Status sent = co_await OutputBelow(0);
+  if (!sent.ok()) co_return;
+  error_code ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
+  for (size_t taken = 0; taken < kBytesMax;) {
+    taken += input().size();
+    Consume(input().size());
+    const Arrival arrival = co_await ReadMore(*this, deadline);
+    if (arrival != Arrival::kBytes) break;
+  }
+}
+
+Task<Connection::Upgraded> Connection::Upgrade() {
+  cancel_when_gone_ = nullptr;
+  error_code ignored;
+  if (read_pending_) socket_.cancel(ignored);
+  auto set = [this](auto handle) {
+    closer_.Set(handle);
+    closing_ = true;
+  };
+  const bool ended = !Pending();
+  co_await UntilEnded<decltype(set)>{ended, set};
+  Upgraded upgraded{std::move(socket_), std::string(input())};
+  closed_ = true;
+  co_return upgraded;
+}
+
+Task<void> Connection::Close(bool reset) {
+  error_code ignored;
+  if (socket_.is_open()) {
+    if (reset) socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+    socket_.close(ignored);
+  }
+  closed_ = true;
+  auto set = [this](auto handle) {
+    closer_.Set(handle);
+    closing_ = true;
+  };
+  const bool ended = !Pending();
+  co_await UntilEnded<decltype(set)>{ended, set};
+}
+
+}  // namespace minato::gateway

@@ -1,0 +1,181 @@
+// One accepted socket: bytes in, bytes out, and what time and the peer do to it meanwhile. No HTTP.
+//
+// A read is pending whenever somebody waits for bytes or a request is being served and there is room, so
+// that a client that goes away is noticed. Reading into room that is there costs no system call beyond the
+// one that brings the bytes (Asio polls edge-triggered and does not retry after a short read).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "runtime/cancel.h"
+#include "runtime/wait.h"
+
+namespace minato::gateway {
+
+// With the executor's concrete type: the type-erased default costs an allocation an operation.
+using Socket =
+    boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+
+class Connection {
+ public:
+  enum class Arrival { kBytes, kClosed, kTimeout, kInterrupted };
+
+  // `home` runs the socket's io_context and outlives the connection.
+  Connection(Socket socket, Executor& home, absl::Duration write_timeout);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();  // only after Close
+
+  const std::string& peer() const { return peer_; }  // "ipv4:127.0.0.1:40312"
+  Executor& home() { return home_; }
+
+  // Bytes that arrived and were not consumed. Views into them, and into what was consumed since the last
+  // Release, hold until Release or ReadMore.
+  std::string_view input() const { return {buffer_.get() + begin_, end_ - begin_}; }
+  void Consume(size_t bytes) { begin_ += bytes; }
+  void Release();  // what was consumed may go; an empty buffer shrinks to its idle size
+
+  // Waits for bytes beyond those in input(). Moves the buffer when it is full.
+  class ReadMore;
+
+  // Wakes a ReadMore that waits for the first byte of a request (`while_idle`) or the next one that will:
+  // the server drains.
+  void InterruptWhenIdle();
+
+  // While set, the source is cancelled (CANCELLED) when the client goes away; watching begins once the coroutines
+  // that are ready now have run, so that what is answered at once costs nothing. nullptr ends it.
+  void CancelWhenGone(CancelSource* source);
+  bool gone() const { return closed_; }
+
+  // Appended here, sent by StartSending.
+  std::string& output() { return output_; }
+  size_t output_size() const { return output_.size() - output_begin_; }
+  void StartSending();      // sends what the kernel takes now; the rest goes as it gets room
+  void StartSendingSoon();  // the same, once the coroutines that are ready now have run
+  // OK once no more than `bytes_max` wait to be sent; UNAVAILABLE when the client is gone.
+  Task<Status> OutputBelow(size_t bytes_max);
+  uint64_t bytes_sent() const { return bytes_sent_; }
+
+  // Sends the end of the stream and takes what the client still sends, up to a bound of time and bytes, so that a
+  // client in the middle of sending reads the answer instead of an error.
+  Task<void> LingerBriefly();
+
+  // Hands the socket over, for another protocol, with the bytes that were read too far.
+  struct Upgraded {
+    Socket socket;
+    std::string unread;
+  };
+  Task<Upgraded> Upgrade();
+
+  // Ends the connection and waits until nothing of it is pending. `reset` discards what was not sent, and
+  // tells the client by a RST that the answer is not complete.
+  Task<void> Close(bool reset = false);
+
+ private:
+  static constexpr size_t kIdleBytes = 2048;
+  static constexpr size_t kReadBytesMax = 64 * 1024;
+
+  struct OnRead;
+  struct OnWritable;
+
+  bool Pending() const;
+  void StartReading();
+  void WatchSoon();
+  void MakeRoom();
+  void Arrived(const boost::system::error_code& error, size_t bytes);
+  void Gone();
+  void SendSome();
+  void WakeReader();
+  void OperationEnded();
+  void ReadDeadlinePassed();
+  void WriteDeadlinePassed();
+
+  Socket socket_;
+  Executor& home_;
+  const absl::Duration write_timeout_;
+  std::string peer_;
+
+  std::unique_ptr<char[]> buffer_;
+  size_t capacity_ = 0;
+  size_t begin_ = 0;  // of what was not consumed
+  size_t end_ = 0;
+  size_t reported_end_ = 0;  // what ReadMore has told of
+  bool read_pending_ = false;
+  bool closed_ = false;
+  bool interrupted_ = false;
+  bool idle_reader_ = false;
+  CancelSource* cancel_when_gone_ = nullptr;
+
+  bool reader_waits_ = false;
+  Suspended reader_;
+  absl::Time read_deadline_ = absl::InfiniteFuture();
+
+  std::string output_;
+  size_t output_begin_ = 0;
+  uint64_t bytes_sent_ = 0;
+  bool write_pending_ = false;
+  WaitList output_waiters_;
+  absl::Time write_deadline_ = absl::InfiniteFuture();
+
+  bool closing_ = false;
+  Suspended closer_;
+
+  // Timers stay armed at an early time and look at the deadline when they fire: a request moves a
+  // deadline, not the heap.
+  struct LazyTimer : Timer {
+    using Passed = void (Connection::*)();
+    LazyTimer(Connection& owner, absl::Time& deadline, Passed passed)
+        : Timer(&OnFire), owner(owner), deadline(deadline), passed(passed) {}
+    void Keep();  // sees to it that `passed` is called once `deadline` has passed
+    static void OnFire(Timer& timer);
+    Connection& owner;
+    absl::Time& deadline;
+    const Passed passed;
+    absl::Time armed_for;
+  };
+  LazyTimer read_timer_{*this, read_deadline_, &Connection::ReadDeadlinePassed};
+  LazyTimer write_timer_{*this, write_deadline_, &Connection::WriteDeadlinePassed};
+
+  struct SoonWork : Work {
+    using Action = void (Connection::*)();
+    SoonWork(Connection& owner, Action action) : Work(&OnRun), owner(owner), action(action) {}
+    static void OnRun(Work& work);
+    Connection& owner;
+    const Action action;
+    bool posted = false;
+  };
+  SoonWork send_soon_{*this, &Connection::StartSending};
+  SoonWork watch_soon_{*this, &Connection::WatchSoon};
+};
+
+// co_await Connection::ReadMore(connection, home.Now() + timeout): Arrival.
+class [[nodiscard]] Connection::ReadMore {
+ public:
+  ReadMore(Connection& connection, absl::Time deadline, bool while_idle = false)
+      : connection_(connection), deadline_(deadline), while_idle_(while_idle) {}
+
+  bool await_ready() const {
+    return connection_.end_ > connection_.reported_end_ || connection_.closed_ ||
+           (while_idle_ && connection_.interrupted_);
+  }
+  template <TaskPromise P>
+  void await_suspend(std::coroutine_handle<P> handle) {
+    connection_.reader_.Set(handle);
+    Begin();
+  }
+  Arrival await_resume();
+
+ private:
+  void Begin();
+
+  Connection& connection_;
+  const absl::Time deadline_;
+  const bool while_idle_;
+};
+
+}  // namespace minato::gateway

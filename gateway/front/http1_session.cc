@@ -1,0 +1,97 @@
+#include "gateway/front/http1_session.h"
+
+#include <fmt/format.h>
+
+#include "gateway/error_body.h"
+#include "gateway/front/http1_stream.h"
+#include "gateway/http_status.h"
+#include "http/http1_response_writer.h"
+#include "gateway/front/date.h"
+
+namespace minato::gateway {
+namespace {
+
+using Event = http::Http1RequestParser::Event;
+
+// Answers a request that has no head to serve it by.
+Task<void> Refuse(Connection& connection, Status status) {
+  const std::string body = ErrorBody(status, {});
+  http::Http1ResponseHead head(connection.output(), HttpStatusOf(status));
+  head.Add("content-type", "application/json");
+  head.Add("date", DateOf(connection.home().Now()));
+  head.AddContentLength(body.size());
+  head.AddConnection(http::Http1Version::k11, false);
+  if (head.Finish().ok()) connection.output().append(body);
+  connection.StartSending();
+  co_await connection.LingerBriefly();
+}
+
+// The next head, for the parser to hold; false when the connection is to be closed.
+Task<bool> ReadHead(Connection& connection, http::Http1RequestParser& parser, const FrontLimits& limits) {
+  absl::Time head_deadline = absl::InfiniteFuture();
+  for (;;) {
+    std::string_view input = connection.input();
+    const size_t before = input.size();
+    const Event event = parser.Next(input);
+    connection.Consume(before - input.size());
+    if (event == Event::kHead) co_return true;
+    if (event == Event::kError) {
+      Status error = WithHttpStatus(InvalidArgument("{}", parser.error().message),
+                                    parser.error().http_status());
+      co_await Refuse(connection, std::move(error));
+      co_return false;
+    }
+    const bool idle = parser.idle();
+    if (idle) {
+      connection.Release();
+      const absl::Time deadline = connection.home().Now() + limits.idle_timeout;
+      const auto arrival = co_await Connection::ReadMore(connection, deadline, true);
+      if (arrival != Connection::Arrival::kBytes) co_return false;
+      continue;
+    }
+    if (head_deadline == absl::InfiniteFuture()) {
+      head_deadline = connection.home().Now() + limits.head_timeout;
+    }
+    const auto arrival = co_await Connection::ReadMore(connection, head_deadline);
+    if (arrival == Connection::Arrival::kClosed) co_return false;
+    if (arrival == Connection::Arrival::kTimeout) {
+      co_await Refuse(connection,
+                      WithHttpStatus(DeadlineExceeded("the request head was not complete after {} "
+                                                      "(head_timeout)",
+                                                      absl::FormatDuration(limits.head_timeout)),
+                                     408));
+      co_return false;
+    }
+  }
+}
+
+Task<void> ServeOne(Connection& connection, Http1Stream& stream, RequestHandler& handler) {
+  const TaskContext& outer = co_await CurrentContext();
+  CancelSource cancel(outer.cancel);
+  const TaskContext context{outer.home, cancel.token(), outer.deadline};
+  connection.CancelWhenGone(&cancel);
+  co_await InContext<void>(context, handler.Serve(stream));
+  connection.CancelWhenGone(nullptr);
+}
+
+}  // namespace
+
+Task<void> ServeHttp1(Connection& connection, RequestHandler& handler, const FrontLimits& limits,
+                      const bool& draining) {
+  http::Http1RequestParser parser(limits.http1);
+  Http1Stream stream(connection, parser, limits);
+  for (;;) {
+    const bool more = co_await ReadHead(connection, parser, limits);
+    if (!more) break;
+    stream.Begin();
+    if (draining) stream.CloseAfterwards();
+    co_await ServeOne(connection, stream, handler);
+    if (stream.upgraded()) co_return;
+    const bool another = co_await stream.Finish();
+    if (!another) break;
+    parser.Restart();
+  }
+  co_await connection.Close();
+}
+
+}  // namespace minato::gateway

@@ -1,0 +1,22 @@
+// Statuses between gRPC and HTTP (google.rpc.Code's documentation; Envoy maps the same way).
+#pragma once
+
+#include <string_view>
+
+#include "runtime/status.h"
+
+namespace minato::gateway {
+
+// 499 for CANCELLED, 500 for a number that is no code.
+int HttpStatusOfCode(int grpc_code);
+
+// The status to answer with: what WithHttpStatus said, else the code's.
+int HttpStatusOf(const Status& status);
+
+// For errors that HTTP tells more finely than gRPC: 405, 408, 413, 414, 426, 431, 505.
+Status WithHttpStatus(Status status, int http_status);
+
+// "NOT_FOUND".
+std::string_view CodeName(int grpc_code);
+
+}  // namespace minato::gateway

@@ -1,0 +1,123 @@
+// minatod: service and gateway in one process, the gateway calling the handlers directly.
+#include <cstdio>
+
+#include <absl/flags/flag.h>
+#include <absl/strings/str_split.h>
+
+#include "gateway/admin/admin.h"
+#include "gateway/exchange.h"
+#include "gateway/filters/access_log.h"
+#include "gateway/filters/cors.h"
+#include "gateway/front/http_server.h"
+#include "gateway/routing/route_table.h"
+#include "minato/direct_upstream.h"
+#include "minato/pages.h"
+#include "server/main/flags.h"
+#include "server/main/stop_signal.h"
+#include "server/rpc/server.h"
+#include "telemetry/log.h"
+
+ABSL_FLAG(std::string, http_address, "127.0.0.1:8080",
+          "where HTTP and JSON are served; port 0 takes a free one");
+ABSL_FLAG(absl::Duration, request_timeout, absl::Minutes(1),
+          "of a JSON request that does not stream; grpc-timeout may shorten it");
+ABSL_FLAG(std::vector<std::string>, cors_allow_origins, {},
+          "origins whose pages may call, separated by commas; * for any; default: none");
+
+namespace minato {
+namespace {
+
+// The routes of every registered service, with the types they need.
+StatusOr<gateway::RouteTable> Routes(const MethodRegistry& registry, gateway::Schema& schema) {
+  gateway::RouteTableBuilder builder(schema, {});
+  for (const google::protobuf::ServiceDescriptor* service : registry.services()) {
+    schema.AddFile(*service->file());
+    TRY(builder.AddService(*service));
+  }
+  return std::move(builder).Build();
+}
+
+Status Run(StopSignal& stop) {
+  TRY(const SharedConfig config, ConfigFromFlags());
+  TRY(const std::unique_ptr<Services> services, Services::Start(config.services));
+
+  MetricsRegistry metrics;
+  services->Register(metrics);
+
+  rpc::ServerOptions grpc_options;
+  grpc_options.address = config.grpc_address;
+  grpc_options.workers = static_cast<size_t>(config.workers);
+  grpc_options.request_bytes_max = config.request_bytes_max;
+  grpc_options.calls_in_flight_max = config.calls_in_flight_max;
+  rpc::Server grpc(services->registry(), grpc_options);
+  TRY(grpc.Start());
+  metrics.Add("grpc.calls.in_flight", [&grpc] { return static_cast<int64_t>(grpc.calls_in_flight()); });
+
+  gateway::Schema schema;
+  TRY(const gateway::RouteTable routes, Routes(services->registry(), schema));
+  DirectUpstream upstream(services->registry());
+  gateway::ExchangeOptions exchange_options;
+  exchange_options.body_bytes_max = config.request_bytes_max;
+  exchange_options.request_timeout = absl::GetFlag(FLAGS_request_timeout);
+  gateway::Exchange exchange(routes, schema, upstream, exchange_options);
+  Pages pages(exchange);
+  gateway::Cors cors({.allow_origins = absl::GetFlag(FLAGS_cors_allow_origins)}, pages);
+  gateway::HttpMetrics http_metrics;
+  http_metrics.Register(metrics);
+  gateway::AccessLog front(http_metrics, cors);
+
+  gateway::Admin admin(metrics);
+  TRY(const std::unique_ptr<gateway::HttpServer> admin_server,
+      gateway::HttpServer::Start({.address = config.admin_address}, admin));
+  TRY(RequireAllowed("admin_address", config.admin_address, admin_server->is_loopback(),
+                     config.allow_public_address));
+  TRY(const std::unique_ptr<gateway::HttpServer> http,
+      gateway::HttpServer::Start({.address = absl::GetFlag(FLAGS_http_address), .workers = config.workers},
+                                 front));
+  TRY(RequireAllowed("http_address", absl::GetFlag(FLAGS_http_address), http->is_loopback(),
+                     config.allow_public_address));
+  metrics.Add("http.connections", [&http] { return static_cast<int64_t>(http->connections()); });
+  admin.SetReady(true);
+
+  const std::string grpc_host = config.grpc_address.substr(0, config.grpc_address.rfind(':'));
+  std::printf("http  %s\ngrpc  %s:%d\nadmin %s\n", http->address().c_str(), grpc_host.c_str(), grpc.port(),
+              admin_server->address().c_str());
+  std::printf("data  %s\n\nTry:\n  curl http://%s/stock/ACME\n", config.services.data_dir.c_str(),
+              http->address().c_str());
+  std::printf("  curl -d '{\"name\":\"Ada\",\"email\":\"ada@example.com\"}' http://%s/v1/users\n",
+              http->address().c_str());
+  std::printf("  curl http://%s/stats\nCtrl-C ends it.\n", admin_server->address().c_str());
+  std::fflush(stdout);
+
+  const int signal = stop.Wait();
+  Log::Info("{}: draining for at most {}", signal == SIGINT ? "SIGINT" : "SIGTERM",
+            absl::FormatDuration(config.drain_timeout));
+  admin.SetReady(false);
+  http->Drain(config.drain_timeout);
+  const Status drained = grpc.Drain(config.drain_timeout);
+  if (!drained.ok()) Log::Warning("{}", MessageOf(drained));
+  services->Drain(config.drain_timeout);
+  admin_server->Drain(absl::ZeroDuration());
+  Log::Info("ended");
+  Log::Flush();
+  return OkStatus();
+}
+
+bool IsOwnFlagFile(std::string_view file) {
+  return HasSharedFlags(file) || file.ends_with("minato/minatod.cc");
+}
+
+}  // namespace
+}  // namespace minato
+
+int main(int argc, char** argv) {
+  minato::StopSignal stop;
+  minato::ParseFlags(argc, argv,
+                     "minatod: Minato's services over gRPC, HTTP and JSON, in one process on embedded backends.",
+                     &minato::IsOwnFlagFile);
+  const minato::Status status = minato::Run(stop);
+  if (status.ok()) return 0;
+  minato::Log::Flush();
+  std::fprintf(stderr, "minatod: %s\n", std::string(status.message()).c_str());
+  return 1;
+}

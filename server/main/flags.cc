@@ -1,0 +1,125 @@
+#include "server/main/flags.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#include <absl/flags/flag.h>
+#include <absl/flags/parse.h>
+#include <absl/flags/usage.h>
+#include <absl/flags/usage_config.h>
+
+#include "server/main/version.h"
+#include "telemetry/log.h"
+
+ABSL_FLAG(std::string, grpc_address, "127.0.0.1:50051", "where gRPC is served; port 0 takes a free one");
+ABSL_FLAG(std::string, admin_address, "127.0.0.1:9901", "where /healthz, /ready and /stats are served");
+ABSL_FLAG(std::string, data_dir, "",
+          "folder of the databases and of the mail spool; default: $MINATO_DATA_DIR, else ./minato-data");
+ABSL_FLAG(int, workers, 0, "threads of each transport; 0: one per core");
+ABSL_FLAG(std::string, log_level, "info", "debug, info (with a line per request), warning, error or off");
+ABSL_FLAG(uint64_t, request_bytes_max, 4 << 20, "size of one request message; larger ones are refused");
+ABSL_FLAG(uint64_t, calls_in_flight_max, 16'384, "gRPC calls served at the same time; more are refused");
+ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10),
+          "how long calls in flight may take to end after SIGTERM or Ctrl-C");
+ABSL_FLAG(bool, allow_unauthenticated_public_address, false,
+          "allow addresses that other machines reach, although there is no authentication");
+
+ABSL_FLAG(absl::Duration, data_delay, absl::Seconds(2), "delay of the simulated source behind GET /data");
+ABSL_FLAG(bool, data_fails, false, "let the simulated source behind GET /data fail");
+ABSL_FLAG(bool, retry_data_fails, false, "let every attempt of GET /retry-data fail, not only the first two");
+ABSL_FLAG(std::string, external_url, "",
+          "what GET /external-data fetches; default: a demo upstream in this process");
+ABSL_FLAG(std::string, stock_url_template, "",
+          "HTTP JSON API of stock quotes, as https://host/quote?symbol={symbol}; default: a simulated market");
+ABSL_FLAG(std::string, stock_price_pointer, "/price", "JSON pointer (RFC 6901) to the price in its answer");
+ABSL_FLAG(std::string, stock_currency_pointer, "",
+          "JSON pointer to the currency in its answer; default: every price is in USD");
+ABSL_FLAG(absl::Duration, stock_quote_ttl, absl::Seconds(5), "how long a quote is served from the cache");
+ABSL_FLAG(uint64_t, market_seed, 1, "seed of the simulated market");
+
+namespace minato {
+namespace {
+
+std::string DataDir() {
+  if (std::string flag = absl::GetFlag(FLAGS_data_dir); !flag.empty()) return flag;
+  const char* const variable = std::getenv("MINATO_DATA_DIR");
+  return variable != nullptr && *variable != '\0' ? variable : "./minato-data";
+}
+
+Status RequireNotNegative(std::string_view flag, absl::Duration value) {
+  if (value >= absl::ZeroDuration()) return OkStatus();
+  return InvalidArgument("--{}: a duration is not negative, found {}", flag, absl::FormatDuration(value));
+}
+
+// What --help lists and --version prints are asked for by plain functions.
+bool (*own_flag_file)(std::string_view) = nullptr;
+
+}  // namespace
+
+void ParseFlags(int argc, char** argv, std::string_view about,
+                bool (*is_own_flag_file)(std::string_view file)) {
+  own_flag_file = is_own_flag_file;
+  absl::FlagsUsageConfig usage;
+  usage.contains_help_flags = [](absl::string_view file) {
+    return own_flag_file(std::string_view(file.data(), file.size()));
+  };
+  usage.contains_helpshort_flags = usage.contains_help_flags;
+  usage.version_string = [] { return std::string(kVersionLine) + "\n"; };
+  absl::SetFlagsUsageConfig(usage);
+  absl::SetProgramUsageMessage(std::string(about));
+  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  if (rest.size() > 1) {
+    std::fprintf(stderr, "%s: \"%s\" is no flag (see --help)\n", argv[0], rest[1]);
+    std::exit(1);
+  }
+  Log::Level level;
+  if (!Log::ParseLevel(absl::GetFlag(FLAGS_log_level), &level)) {
+    std::fprintf(stderr, "--log_level: \"%s\" is none of debug, info, warning, error, off\n",
+                 absl::GetFlag(FLAGS_log_level).c_str());
+    std::exit(1);
+  }
+  Log::SetLevel(level);
+}
+
+bool HasSharedFlags(std::string_view file) { return file.ends_with("server/main/flags.cc"); }
+
+StatusOr<SharedConfig> ConfigFromFlags() {
+  TRY(RequireNotNegative("data_delay", absl::GetFlag(FLAGS_data_delay)));
+  TRY(RequireNotNegative("stock_quote_ttl", absl::GetFlag(FLAGS_stock_quote_ttl)));
+  TRY(RequireNotNegative("drain_timeout", absl::GetFlag(FLAGS_drain_timeout)));
+  const int workers = absl::GetFlag(FLAGS_workers);
+  if (workers < 0 || workers > 256) {
+    return InvalidArgument("--workers: 0 to 256 threads, found {}", workers);
+  }
+  SharedConfig config;
+  config.services.data_dir = DataDir();
+  config.services.data.data_delay = absl::GetFlag(FLAGS_data_delay);
+  config.services.data.data_fails = absl::GetFlag(FLAGS_data_fails);
+  config.services.data.flaky_fails_always = absl::GetFlag(FLAGS_retry_data_fails);
+  config.services.data.external_url = absl::GetFlag(FLAGS_external_url);
+  config.services.stock.quote_ttl = absl::GetFlag(FLAGS_stock_quote_ttl);
+  config.services.stock_feed.url_template = absl::GetFlag(FLAGS_stock_url_template);
+  config.services.stock_feed.price_pointer = absl::GetFlag(FLAGS_stock_price_pointer);
+  config.services.stock_feed.currency_pointer = absl::GetFlag(FLAGS_stock_currency_pointer);
+  config.services.market_seed = absl::GetFlag(FLAGS_market_seed);
+  config.grpc_address = absl::GetFlag(FLAGS_grpc_address);
+  config.admin_address = absl::GetFlag(FLAGS_admin_address);
+  config.workers = workers == 0 ? static_cast<int>(std::thread::hardware_concurrency()) : workers;
+  config.request_bytes_max = absl::GetFlag(FLAGS_request_bytes_max);
+  config.calls_in_flight_max = absl::GetFlag(FLAGS_calls_in_flight_max);
+  config.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
+  config.allow_public_address = absl::GetFlag(FLAGS_allow_unauthenticated_public_address);
+  return config;
+}
+
+Status RequireAllowed(std::string_view flag, std::string_view address, bool is_loopback,
+                      bool allow_public_address) {
+  if (is_loopback || allow_public_address) return OkStatus();
+  return PermissionDenied(
+      "--{}={}: other machines reach this address, and there is no authentication; "
+      "--allow_unauthenticated_public_address would allow it",
+      flag, address);
+}
+
+}  // namespace minato

@@ -1,0 +1,52 @@
+#include "server/main/services.h"
+
+#include "minato/data/v1/data.minato.h"
+#include "minato/stock/v1/stock.minato.h"
+#include "server/backends/http_client/client.h"
+#include "server/services/data/demo_upstream.h"
+#include "server/services/stock/simulated_market.h"
+
+namespace minato {
+
+// In order of need: what stands further down uses what stands above.
+struct Services::Parts {
+  http_client::Client http;
+  std::unique_ptr<http_client::LoopbackServer> demo_upstream;
+  std::unique_ptr<data::DataEnv> data;
+  std::unique_ptr<stock::QuoteFeed> quote_feed;
+  std::unique_ptr<stock::StockEnv> stock;
+  MethodRegistry registry;
+};
+
+Services::Services(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Services::~Services() { Drain(absl::Seconds(1)); }
+
+MethodRegistry& Services::registry() { return parts_->registry; }
+
+StatusOr<std::unique_ptr<Services>> Services::Start(const ServicesConfig& config) {
+  auto parts = std::make_unique<Parts>();
+
+  data::DefaultSourcesConfig sources = config.data;
+  if (sources.external_url.empty()) {
+    TRY(parts->demo_upstream, data::StartDemoUpstream());
+    sources.external_url = parts->demo_upstream->Url("/");
+  }
+  TRY(parts->data, data::DataEnv::Create({.sources = data::DefaultSources(sources)}, parts->http));
+
+  if (config.stock_feed.url_template.empty()) {
+    parts->quote_feed = std::make_unique<stock::SimulatedMarket>(config.market_seed);
+  } else {
+    TRY(parts->quote_feed, stock::HttpFeed::Create(config.stock_feed, parts->http));
+  }
+  parts->stock = std::make_unique<stock::StockEnv>(config.stock, *parts->quote_feed);
+
+  data::RegisterDataService(parts->registry, *parts->data);
+  stock::RegisterStockService(parts->registry, *parts->stock);
+  return std::unique_ptr<Services>(new Services(std::move(parts)));
+}
+
+void Services::Register(MetricsRegistry&) const {}
+
+void Services::Drain(absl::Duration) {}
+
+}  // namespace minato
