@@ -8,10 +8,12 @@ namespace minato {
 
 void MethodRegistry::Add(Method method) {
   CHECK(method.serve != nullptr && method.descriptor != nullptr, "{} is incomplete", method.path);
+  method.index = in_order_.size();
   auto owned = std::make_unique<Method>(std::move(method));
   const Method& added = *owned;
   const bool inserted = methods_.try_emplace(added.path, std::move(owned)).second;
   CHECK(inserted, "a method is registered twice");
+  in_order_.push_back(&added);
   const auto* service = added.descriptor->service();
   if (std::find(services_.begin(), services_.end(), service) == services_.end()) {
     services_.push_back(service);

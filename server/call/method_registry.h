@@ -27,6 +27,7 @@ struct Method {
   const google::protobuf::MethodDescriptor* descriptor = nullptr;
   Serve serve = nullptr;
   void* env = nullptr;  // what `serve` is called with; outlives the registry
+  size_t index = 0;     // in the registry's methods(); set by Add
 
   bool client_streams() const { return kind == MethodKind::kClientStream || kind == MethodKind::kBidi; }
   bool server_streams() const { return kind == MethodKind::kServerStream || kind == MethodKind::kBidi; }
@@ -46,6 +47,8 @@ class MethodRegistry {
 
   const Method* Find(std::string_view path) const;  // nullptr when there is none
 
+  // In the order of their registration.
+  const std::vector<const Method*>& methods() const { return in_order_; }
   // The services that have a method here, in the order of their registration.
   const std::vector<const google::protobuf::ServiceDescriptor*>& services() const { return services_; }
 
@@ -55,6 +58,7 @@ class MethodRegistry {
 
  private:
   absl::flat_hash_map<std::string_view, std::unique_ptr<Method>> methods_;  // keys view into the values
+  std::vector<const Method*> in_order_;
   std::vector<const google::protobuf::ServiceDescriptor*> services_;
   std::vector<Interceptor*> interceptors_;
 };
