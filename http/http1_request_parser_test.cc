@@ -238,6 +238,7 @@ TEST(Http1RequestParser, RefusesBadRequestsAndSaysWhatIsWrong) {
       {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "505: HTTP/2 is not served on this port"},
       {"GET / HTTP/1.1\nHost: h\n\n", "400: a line of the head ends with a bare LF"},
       {"GET / HTTP/1.1\r\nHost: h\n\n", "400: a line of the head ends with a bare LF"},
+      {get + "\n", "400: a line of the head ends with a bare LF"},
       {get + "A: b\rc\r\n\r\n", "400: a bare CR in the header A"},
       {get + "A: b\r\r\n\r\n", "400: a bare CR in the header A"},
       {get + "A: b\0c\r\n\r\n"s, "400: byte 0x00 in the header A"},

@@ -196,6 +196,14 @@ TEST_F(WebSocketStreamTest, ReadsBytesThatCameWithTheHandshake) {
   EXPECT_EQ(Read(), "text: cut");
 }
 
+TEST_F(WebSocketStreamTest, ReadsMoreEarlyBytesThanFitIntoOneRead) {
+  Connect();
+  const std::string payload(5000, 'e');
+  ASSERT_TRUE(Accept(kHandshake, Frame(kText, payload) + Frame(kText, "next")).ok());
+  EXPECT_EQ(Read(), "text: " + payload);
+  EXPECT_EQ(Read(), "text: next");
+}
+
 TEST_F(WebSocketStreamTest, ReadsAMessageThatComesByteByByte) {
   ConnectAndAccept();
   std::optional<std::string> result;
