@@ -1,5 +1,7 @@
 #include "gateway/transcode/base64.h"
 
+#include <tmmintrin.h>
+
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -63,11 +65,39 @@ char* Decode(char* w, std::string_view text, const Alphabet& alphabet) {
   return w;
 }
 
+// Twelve bytes to sixteen letters at a time (Mula and Lemire, "Faster Base64 Encoding and Decoding"). Returns how many
+// bytes were taken, a multiple of three.
+[[gnu::target("ssse3")]] size_t EncodeBlocks(char* w, const uint8_t* p, size_t size) {
+  const __m128i spread = _mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);
+  // Distance from a six-bit value to its letter, by class of value.
+  const __m128i distance = _mm_setr_epi8('a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
+                                         '0' - 52, '0' - 52, '0' - 52, '+' - 62, '/' - 63, 'A', 0, 0);
+  size_t taken = 0;
+  for (; taken + 16 <= size; taken += 12, w += 16) {
+    __m128i in = _mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p + taken)), spread);
+    const __m128i odd = _mm_mulhi_epu16(_mm_and_si128(in, _mm_set1_epi32(0x0fc0fc00)), _mm_set1_epi32(0x04000040));
+    const __m128i even = _mm_mullo_epi16(_mm_and_si128(in, _mm_set1_epi32(0x003f03f0)), _mm_set1_epi32(0x01000010));
+    const __m128i values = _mm_or_si128(odd, even);
+    __m128i classes = _mm_subs_epu8(values, _mm_set1_epi8(51));
+    classes = _mm_or_si128(classes, _mm_and_si128(_mm_cmpgt_epi8(_mm_set1_epi8(26), values), _mm_set1_epi8(13)));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(w), _mm_add_epi8(values, _mm_shuffle_epi8(distance, classes)));
+  }
+  return taken;
+}
+
+const bool kHasShuffle = __builtin_cpu_supports("ssse3");
+
 }  // namespace
 
 char* EncodeBase64(char* w, std::string_view bytes) {
   const auto* p = reinterpret_cast<const uint8_t*>(bytes.data());
   size_t left = bytes.size();
+  if (kHasShuffle) {
+    const size_t taken = EncodeBlocks(w, p, left);
+    w += taken / 3 * 4;
+    p += taken;
+    left -= taken;
+  }
   while (left >= 8) {  // Eight are loaded, six used.
     uint64_t block;
     std::memcpy(&block, p, 8);

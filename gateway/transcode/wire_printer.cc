@@ -321,13 +321,6 @@ const char* WirePrinter::SkipGroup(const char* p, const char* end, Found& found,
   return nullptr;
 }
 
-// A field of another wire type than the schema's is unknown; packed and single elements are both good.
-bool WirePrinter::Fits(const FieldTable& field, const Found& found) const {
-  const WireType wanted = static_cast<WireType>(field.tag.bytes[0] & 7);
-  if (found.type == wanted) return true;
-  return found.type == WireType::kLength && field.cardinality == Cardinality::kRepeated && wanted != WireType::kStartGroup;
-}
-
 void WirePrinter::NewLine() {
   char* w = sink_.Need(static_cast<size_t>(levels_) + 1);
   *w++ = '\n';

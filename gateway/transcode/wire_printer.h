@@ -111,7 +111,12 @@ class WirePrinter {
   }
   const char* NextAny(const char* p, const char* end, Found& found);
   const char* SkipGroup(const char* p, const char* end, Found& found, int depth);
-  bool Fits(const FieldTable& field, const Found& found) const;
+  // A field of another wire type than the schema's is unknown; packed and single elements are both good.
+  bool Fits(const FieldTable& field, const Found& found) const {
+    const WireType wanted = static_cast<WireType>(field.tag.bytes[0] & 7);
+    return found.type == wanted || (found.type == WireType::kLength && field.cardinality == Cardinality::kRepeated &&
+                                    wanted != WireType::kStartGroup);
+  }
 
   bool Open(char bracket) {
     sink_.Append(bracket);

@@ -212,6 +212,27 @@ TEST(WireToJsonProto2, GroupsPrintAndBadTextBecomesSpaces) {
   EXPECT_EQ(json, R"({"key":"a b "})");
 }
 
+TEST_F(WireToJsonTest, BytesOfEveryLengthAreBase64) {
+  std::string bytes;
+  for (int i = 0; i < 100; ++i) {
+    std::string expected = absl::Base64Escape(bytes);
+    std::string wire = "\x7a" + std::string(1, static_cast<char>(bytes.size())) + bytes;
+    EXPECT_EQ(Print(Table("Scalars"), wire), "{\"fBytes\":\"" + expected + "\"}");
+    bytes += static_cast<char>(i * 41 + 7);
+  }
+}
+
+TEST_F(WireToJsonTest, IntegersOfEveryLengthArePrinted) {
+  uint64_t value = 0;
+  for (int digits = 1; digits <= 20; ++digits) {
+    for (uint64_t v : {value, value + 1, value * 9 + 8}) {
+      EXPECT_EQ(Print("Lists", fmt::format("longs: [{0}, -{0}]", v % (uint64_t{1} << 63))),
+                fmt::format("{{\"longs\":[\"{0}\",\"{1}{0}\"]}}", v % (uint64_t{1} << 63), v % (uint64_t{1} << 63) == 0 ? "" : "-"));
+    }
+    value = value == 0 ? 1 : value * 10;
+  }
+}
+
 TEST(WireFields, AnHttpBodyIsPutInAndTakenOutAtItsPath) {
   TestProtos protos(R"(syntax = "proto3"; package t; message Body { string content_type = 1; bytes data = 2; }
                        message Upload { string name = 1; Body file = 2; Upload inner = 300; })");
