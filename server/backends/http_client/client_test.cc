@@ -8,7 +8,7 @@
 
 #include "runtime/sleep.h"
 #include "server/backends/http_client/loopback_server.h"
-#include "server/backends/http_client/test_loop.h"
+#include "runtime/test_loop.h"
 
 namespace minato::http_client {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "server/backends/http_client/loopback_server.h"
-#include "server/backends/http_client/test_loop.h"
+#include "runtime/test_loop.h"
 
 namespace minato::data {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "server/backends/http_client/loopback_server.h"
-#include "server/backends/http_client/test_loop.h"
+#include "runtime/test_loop.h"
 #include "server/services/stock/http_feed.h"
 #include "server/services/stock/stock_fixture.h"
 

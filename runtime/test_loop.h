@@ -14,7 +14,8 @@ namespace minato {
 
 class TestLoop final : public Executor {
  public:
-  TestLoop() : Executor(Clock::Real()) {}
+  // With another clock than the real one, timers fire when the test has moved it and something wakes the loop.
+  explicit TestLoop(const Clock& clock = Clock::Real()) : Executor(clock) {}
 
   // Runs `task`, and what else belongs to the loop, until the task is done.
   template <typename T>

@@ -1,0 +1,127 @@
+// The way from coroutines to threads that block: a bounded queue of jobs. A coroutine awaits
+//
+//   CO_TRY(Row row, co_await RunBlocking<Connection>(queue, [id](Connection& db) { return Find(db, id); }));
+//
+// and a thread takes jobs and executes them, with the resource that it works on (a database connection):
+//
+//   while (BlockingJob* job = queue.Take()) { job->Execute(&connection); job->Complete(); }
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "runtime/status.h"
+#include "runtime/wait.h"
+
+namespace minato {
+
+// A coroutine's work and, after Execute, its result. Lives in the coroutine, which waits for it.
+// A thread that took one either fails it, or executes and then completes or fails it.
+class BlockingJob {
+ public:
+  virtual ~BlockingJob() = default;
+  virtual void Execute(void* resource) = 0;
+  virtual bool succeeded() const = 0;  // after Execute
+  void Complete() { suspended_.Resume(); }
+  void Fail(Status status) {
+    SetFailure(std::move(status));
+    suspended_.Resume();
+  }
+  // Whether the deadline of the task that waits has passed.
+  bool IsLate() const { return deadline_ != absl::InfiniteFuture() && deadline_ <= clock_->Now(); }
+
+ protected:
+  virtual void SetFailure(Status status) = 0;
+  Suspended suspended_;
+  absl::Time deadline_ = absl::InfiniteFuture();
+  const Clock* clock_ = nullptr;
+};
+
+// Thread-safe. Outlives its jobs.
+class BlockingQueue {
+ public:
+  // `name` stands in errors, as "the writers of user.db".
+  BlockingQueue(std::string name, size_t waiting_max) : name_(std::move(name)), waiting_max_(waiting_max) {}
+
+  // RESOURCE_EXHAUSTED when waiting_max jobs wait; UNAVAILABLE once closed.
+  Status Push(BlockingJob& job);
+  // Takes back what no thread has taken; false when one has.
+  bool Remove(BlockingJob& job);
+
+  // Waits for a job; nullptr once the queue is closed and empty. A job whose deadline has passed while it
+  // waited is failed here instead.
+  BlockingJob* Take();
+  // Takes what waits, without waiting itself, up to `max`.
+  void TakeMore(std::vector<BlockingJob*>& jobs, size_t max);
+  // What waits is still executed; nothing more is taken in.
+  void Close();
+
+ private:
+  bool FailIfLate(BlockingJob& job) const;
+
+  const std::string name_;
+  const size_t waiting_max_;
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<BlockingJob*> jobs_;
+  bool closed_ = false;
+};
+
+// Runs `work`, which returns a Status or a StatusOr, on a thread that takes from `queue`. It must own what it
+// needs. A cancellation takes back work that still waits; work that runs is waited for.
+template <typename Resource, typename F>
+class [[nodiscard]] RunBlockingOperation : private BlockingJob, private CancelSubscription {
+ public:
+  using Result = std::invoke_result_t<F&, Resource&>;
+
+  RunBlockingOperation(BlockingQueue& queue, F work)
+      : CancelSubscription(&OnCancel), queue_(queue), work_(std::move(work)) {}
+
+  bool await_ready() const { return false; }
+  template <TaskPromise P>
+  bool await_suspend(std::coroutine_handle<P> handle) {
+    suspended_.Set(handle);
+    const TaskContext& context = handle.promise().context();
+    cancel_ = context.cancel;
+    deadline_ = context.deadline;
+    clock_ = &context.home->clock();
+    Status refused = cancel_.cancelled() ? cancel_.reason() : queue_.Push(*this);
+    if (!refused.ok()) {
+      result_.emplace(std::move(refused));
+      return false;
+    }
+    Subscribe(cancel_);
+    return true;
+  }
+  Result await_resume() {
+    Unsubscribe();
+    return *std::move(result_);
+  }
+
+ private:
+  void Execute(void* resource) override { result_.emplace(work_(*static_cast<Resource*>(resource))); }
+  bool succeeded() const override { return result_->ok(); }
+  void SetFailure(Status status) override { result_.emplace(std::move(status)); }
+  static void OnCancel(CancelSubscription& subscription) {
+    auto& self = static_cast<RunBlockingOperation&>(subscription);
+    if (self.queue_.Remove(self)) self.Fail(self.cancel_.reason());
+  }
+
+  BlockingQueue& queue_;
+  F work_;
+  CancelToken cancel_;
+  std::optional<Result> result_;
+};
+
+template <typename Resource, typename F>
+RunBlockingOperation<Resource, F> RunBlocking(BlockingQueue& queue, F work) {
+  return RunBlockingOperation<Resource, F>(queue, std::move(work));
+}
+
+}  // namespace minato
