@@ -144,5 +144,56 @@ TEST(QuoteCacheAcrossThreads, RequestsOfDifferentExecutorsShareOneFetch) {
   EXPECT_EQ(requests, 1);
 }
 
+// Takes its time, on the executor of whoever asks.
+class SlowFeed final : public QuoteFeed {
+ public:
+  Task<StatusOr<v1::Quote>> Fetch(Symbol symbol) override {
+    CO_TRY(co_await Sleep(absl::Microseconds(300)));
+    co_return MakeQuote(symbol, 1250, "USD", absl::UnixEpoch());
+  }
+};
+
+struct Tally {
+  int answered = 0;
+  int left = 0;
+
+  static Task<void> Ask(Tally& tally, QuoteCache& quotes) {
+    StatusOr<v1::Quote> quote = co_await AskFor(quotes, "ACME");
+    if (quote.ok()) ++tally.answered;
+    if (absl::IsCancelled(quote.status())) ++tally.left;
+  }
+
+  // Asks again and again, and leaves after 0, 200 or 400 us.
+  static Task<Status> ComeAndLeave(Tally& tally, QuoteCache& quotes, int rounds) {
+    const TaskContext& context = co_await CurrentContext();
+    for (int i = 0; i < rounds; ++i) {
+      Scope scope(context);
+      scope.Spawn(Ask(tally, quotes));
+      CO_TRY(co_await Sleep(absl::Microseconds(i % 3 * 200)));
+      scope.Cancel(Cancelled("has left"));
+      CO_TRY(co_await scope.Join());
+    }
+    co_return OkStatus();
+  }
+};
+
+TEST(QuoteCacheAcrossThreads, EverybodyGetsAnAnswerOrLeavesWhoeverElseComesAndGoes) {
+  constexpr int kRounds = 600;
+  SlowFeed feed;
+  QuoteCache quotes(feed, absl::ZeroDuration(), 100);
+  TestLoop loops[4];
+  std::vector<std::thread> threads;
+  for (TestLoop& loop : loops) {
+    threads.emplace_back([&] {
+      Tally tally;
+      EXPECT_TRUE(loop.Run(Tally::ComeAndLeave(tally, quotes, kRounds)).ok());
+      EXPECT_EQ(tally.answered + tally.left, kRounds);
+      EXPECT_GT(tally.answered, 0);
+      EXPECT_GT(tally.left, 0);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
 }  // namespace
 }  // namespace minato::stock
