@@ -99,7 +99,10 @@ void HttpServer::Drain(absl::Duration grace) {
       worker->home.Post(worker->abort);
     }
   }
-  for (const auto& worker : impl_->workers) worker->thread.join();
+  for (const auto& worker : impl_->workers) {
+    worker->thread.join();
+    worker->home.Run();  // an abort that was posted while the loop ended
+  }
 }
 
 }  // namespace minato::gateway
