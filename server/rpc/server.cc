@@ -63,7 +63,7 @@ Server::Server(const MethodRegistry& registry, ServerOptions options)
     : core_(std::make_unique<Core>(registry, std::move(options))) {}
 
 Server::~Server() {
-  if (core_ == nullptr || core_->workers.empty()) return;
+  if (core_ == nullptr) return;
   Status drained = Drain(absl::ZeroDuration());
   CHECK(drained.ok(), "a server ended before its calls: {}", MessageOf(drained));
 }
@@ -99,7 +99,7 @@ size_t Server::calls_in_flight() const {
 
 Status Server::Drain(absl::Duration bound) {
   Core& core = *core_;
-  CHECK(!core.workers.empty(), "a server is drained once, after its start");
+  if (core.workers.empty()) return OkStatus();  // not started, or drained already
   core.shared.draining.store(true, std::memory_order_relaxed);
   const absl::Duration grace = std::min(core.shared.options.stream_grace, bound);
   for (const auto& worker : core.workers) worker->CancelStreamsAfter(grace);
@@ -109,8 +109,11 @@ Status Server::Drain(absl::Duration bound) {
   for (const auto& worker : core.workers) worker->CancelAll();
   Status joined = core.JoinWorkers();
   // Calls that go on refer to all of this: the process has to end around them.
-  if (!joined.ok()) static_cast<void>(core_.release());
-  else core.workers.clear();
+  if (joined.ok()) {
+    core.workers.clear();
+  } else {
+    static_cast<void>(core_.release());
+  }
   return joined;
 }
 

@@ -33,8 +33,9 @@ class Server {
   size_t calls_in_flight() const;  // any thread
 
   // Takes no more calls, lets those in flight finish until `bound`, tells streams after the grace that they
-  // must end (UNAVAILABLE), and at the bound whatever is left. Blocks; once, not on a worker's thread.
-  // DEADLINE_EXCEEDED names the calls that did not end although told: the process has to go with them.
+  // must end (UNAVAILABLE), and at the bound whatever is left. Blocks; not on a worker's thread.
+  // DEADLINE_EXCEEDED names the calls that did not end although told: the process has to end
+  // with them, and the server may only be destroyed.
   Status Drain(absl::Duration bound);
 
  private:

@@ -1,0 +1,88 @@
+#include "server/rpc/probe_fixture.h"
+
+namespace minato::probe {
+namespace {
+
+TEST(Deadline, ReachesTheHandlerAsItsOwnAndThenStopsIt) {
+  ProbeFixture f;
+  grpc::ClientContext context;
+  const absl::Time deadline = absl::Now() + absl::Milliseconds(200);
+  context.set_deadline(absl::ToChronoTime(deadline));
+  const grpc::Status status = f.Ask(context, "wait");
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  f.env.stopped.WaitForNotification();
+  EXPECT_EQ(f.env.stop_reason.code(), StatusCode::kDeadlineExceeded) << f.env.stop_reason;
+  EXPECT_LT(absl::AbsDuration(f.env.deadline - deadline), absl::Milliseconds(100));
+}
+
+TEST(Deadline, ThatTheClientDoesNotSetIsInfinite) {
+  ProbeFixture f;
+  grpc::ClientContext context;
+  auto reader = f.stub->Count(&context, MakeProbe("wait", 0));
+  f.env.waiting.WaitForNotification();
+  EXPECT_EQ(f.env.deadline, absl::InfiniteFuture());
+  context.TryCancel();
+  f.env.stopped.WaitForNotification();
+}
+
+TEST(Cancellation, ReachesTheHandlerOfAServerStream) {
+  ProbeFixture f;
+  grpc::ClientContext context;
+  auto reader = f.stub->Count(&context, MakeProbe("wait", 0));
+  f.env.waiting.WaitForNotification();
+  context.TryCancel();
+  f.env.stopped.WaitForNotification();
+  EXPECT_EQ(f.env.stop_reason.code(), StatusCode::kCancelled) << f.env.stop_reason;
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST(Cancellation, ReachesAHandlerThatWrites) {
+  ProbeFixture f;
+  grpc::ClientContext context;
+  auto reader = f.stub->Count(&context, MakeProbe("endless", 0));
+  v1::Probe reply;
+  ASSERT_TRUE(reader->Read(&reply));
+  context.TryCancel();
+  f.env.stopped.WaitForNotification();
+  EXPECT_EQ(f.env.stop_reason.code(), StatusCode::kCancelled) << f.env.stop_reason;
+}
+
+TEST(Cancellation, ReachesAHandlerThatReads) {
+  ProbeFixture f;
+  grpc::ClientContext context;
+  v1::Probe sum;
+  auto writer = f.stub->Sum(&context, &sum);
+  ASSERT_TRUE(writer->Write(MakeProbe("", 1)));
+  context.TryCancel();
+  EXPECT_EQ(writer->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST(Cancellation, ReachesBothHalvesOfABidiHandler) {
+  ProbeFixture f;
+  grpc::ClientContext context;
+  auto stream = f.stub->Converse(&context);
+  ASSERT_TRUE(stream->Write(MakeProbe("wait", 0)));
+  f.env.waiting.WaitForNotification();
+  context.TryCancel();
+  f.env.stopped.WaitForNotification();
+  EXPECT_EQ(f.env.stop_reason.code(), StatusCode::kCancelled) << f.env.stop_reason;
+}
+
+// The fixture ends with every gauge at zero, whatever the clients left behind.
+TEST(Cancellation, OfClientsThatVanishMidStreamLeavesNothingBehind) {
+  ProbeFixture f;
+  for (int i = 0; i < 50; ++i) {
+    auto stub = f.NewStub();
+    auto context = std::make_unique<grpc::ClientContext>();
+    auto stream = stub->Converse(context.get());
+    ASSERT_TRUE(stream->Write(MakeProbe("", 1'000'000)));
+    v1::Probe reply;
+    ASSERT_TRUE(stream->Read(&reply));
+    stub.reset();
+    context->TryCancel();
+    stream->Finish();
+  }
+}
+
+}  // namespace
+}  // namespace minato::probe
