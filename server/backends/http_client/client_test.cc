@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "runtime/sleep.h"
-#include "server/backends/http_client/loopback_server.h"
 #include "runtime/test_loop.h"
+#include "server/backends/http_client/loopback_server.h"
 
 namespace minato::http_client {
 namespace {

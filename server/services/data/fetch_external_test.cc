@@ -1,5 +1,5 @@
-#include "server/backends/http_client/loopback_server.h"
 #include "runtime/test_loop.h"
+#include "server/backends/http_client/loopback_server.h"
 #include "server/call/test_call.h"
 #include "server/services/data/data_fixture.h"
 #include "server/services/data/demo_upstream.h"

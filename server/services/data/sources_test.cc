@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "server/backends/http_client/loopback_server.h"
 #include "runtime/test_loop.h"
+#include "server/backends/http_client/loopback_server.h"
 
 namespace minato::data {
 namespace {

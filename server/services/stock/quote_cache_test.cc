@@ -6,8 +6,8 @@
 #include <thread>
 #include <vector>
 
-#include "server/backends/http_client/loopback_server.h"
 #include "runtime/test_loop.h"
+#include "server/backends/http_client/loopback_server.h"
 #include "server/services/stock/http_feed.h"
 #include "server/services/stock/stock_fixture.h"
 
