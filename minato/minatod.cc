@@ -93,6 +93,7 @@ Status Run(StopSignal& stop) {
   Log::Info("{}: draining for at most {}", signal == SIGINT ? "SIGINT" : "SIGTERM",
             absl::FormatDuration(config.drain_timeout));
   admin.SetReady(false);
+  services->AnnounceEnd();
   http->Drain(config.drain_timeout);
   const Status drained = grpc.Drain(config.drain_timeout);
   if (!drained.ok()) Log::Warning("{}", MessageOf(drained));

@@ -3,6 +3,8 @@
 #include "minato/data/v1/data.minato.h"
 #include "minato/stock/v1/stock.minato.h"
 #include "server/backends/http_client/client.h"
+#include "server/health/health.h"
+#include "server/reflection/reflection.h"
 #include "server/services/data/demo_upstream.h"
 #include "server/services/stock/simulated_market.h"
 
@@ -15,7 +17,9 @@ struct Services::Parts {
   std::unique_ptr<data::DataEnv> data;
   std::unique_ptr<stock::QuoteFeed> quote_feed;
   std::unique_ptr<stock::StockEnv> stock;
+  health::HealthEnv health;
   MethodRegistry registry;
+  std::unique_ptr<reflection::Reflection> reflection;
 };
 
 Services::Services(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -42,10 +46,15 @@ StatusOr<std::unique_ptr<Services>> Services::Start(const ServicesConfig& config
 
   data::RegisterDataService(parts->registry, *parts->data);
   stock::RegisterStockService(parts->registry, *parts->stock);
+  health::RegisterHealth(parts->registry, parts->health);
+  parts->reflection = std::make_unique<reflection::Reflection>(parts->registry);
+  health::SetAllServing(parts->registry, parts->health.board);
   return std::unique_ptr<Services>(new Services(std::move(parts)));
 }
 
 void Services::Register(MetricsRegistry&) const {}
+
+void Services::AnnounceEnd() { parts_->health.board.Shutdown(); }
 
 void Services::Drain(absl::Duration) {}
 

@@ -32,6 +32,9 @@ class Services {
 
   void Register(MetricsRegistry& metrics) const;
 
+  // Health answers NOT_SERVING from now on, so that load balancers send no more calls. Any thread.
+  void AnnounceEnd();
+
   // Ends the background work; blocks no longer than `bound`. No calls may be served any more.
   void Drain(absl::Duration bound);
 
