@@ -2,7 +2,9 @@
 
 #include "minato/data/v1/data.minato.h"
 #include "minato/stock/v1/stock.minato.h"
+#include "minato/user/v1/user.minato.h"
 #include "server/backends/http_client/client.h"
+#include "server/data_dir.h"
 #include "server/health/health.h"
 #include "server/reflection/reflection.h"
 #include "server/services/data/demo_upstream.h"
@@ -12,11 +14,15 @@ namespace minato {
 
 // In order of need: what stands further down uses what stands above.
 struct Services::Parts {
+  explicit Parts(DataDir data_dir) : data_dir(std::move(data_dir)) {}
+
+  const DataDir data_dir;
   http_client::Client http;
   std::unique_ptr<http_client::LoopbackServer> demo_upstream;
   std::unique_ptr<data::DataEnv> data;
   std::unique_ptr<stock::QuoteFeed> quote_feed;
   std::unique_ptr<stock::StockEnv> stock;
+  std::unique_ptr<user::UserEnv> user;
   health::HealthEnv health;
   MethodRegistry registry;
   std::unique_ptr<reflection::Reflection> reflection;
@@ -28,7 +34,8 @@ Services::~Services() { Drain(absl::Seconds(1)); }
 MethodRegistry& Services::registry() { return parts_->registry; }
 
 StatusOr<std::unique_ptr<Services>> Services::Start(const ServicesConfig& config) {
-  auto parts = std::make_unique<Parts>();
+  TRY(DataDir data_dir, DataDir::Open(config.data_dir));
+  auto parts = std::make_unique<Parts>(std::move(data_dir));
 
   data::DefaultSourcesConfig sources = config.data;
   if (sources.external_url.empty()) {
@@ -44,8 +51,11 @@ StatusOr<std::unique_ptr<Services>> Services::Start(const ServicesConfig& config
   }
   parts->stock = std::make_unique<stock::StockEnv>(config.stock, *parts->quote_feed);
 
+  TRY(parts->user, user::UserEnv::Open({.database_path = parts->data_dir.File("user.db")}));
+
   data::RegisterDataService(parts->registry, *parts->data);
   stock::RegisterStockService(parts->registry, *parts->stock);
+  user::RegisterUserService(parts->registry, *parts->user);
   health::RegisterHealth(parts->registry, parts->health);
   parts->reflection = std::make_unique<reflection::Reflection>(parts->registry);
   health::SetAllServing(parts->registry, parts->health.board);

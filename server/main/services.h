@@ -9,6 +9,7 @@
 #include "server/services/data/env.h"
 #include "server/services/stock/env.h"
 #include "server/services/stock/http_feed.h"
+#include "server/services/user/env.h"
 #include "telemetry/metrics.h"
 
 namespace minato {
