@@ -36,7 +36,9 @@ struct ServerOptions {
 
   // One completion queue and thread each; 0 is one per core. More than cores is slower.
   size_t workers = 0;
-  size_t accepts_outstanding = 64;  // per queue; 1,024 is slower
+  // Per queue, asked for again before each call is handled. More are slower: Debian's gRPC looks through all of
+  // them for every event.
+  size_t accepts_outstanding = 16;
 };
 
 }  // namespace minato::rpc
