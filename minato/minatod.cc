@@ -13,6 +13,7 @@
 #include "minato/direct_upstream.h"
 #include "minato/pages.h"
 #include "server/main/flags.h"
+#include "server/main/interceptors.h"
 #include "server/main/stop_signal.h"
 #include "server/rpc/server.h"
 #include "telemetry/log.h"
@@ -39,10 +40,13 @@ StatusOr<gateway::RouteTable> Routes(const MethodRegistry& registry, gateway::Sc
 
 Status Run(StopSignal& stop) {
   TRY(const SharedConfig config, ConfigFromFlags());
+  TRY(RequireAllowed("grpc_address", config.grpc_address, IsLoopback(config.grpc_address),
+                     config.allow_public_address));
   TRY(const std::unique_ptr<Services> services, Services::Start(config.services));
 
   MetricsRegistry metrics;
   services->Register(metrics);
+  Interceptors interceptors(services->registry(), metrics, config.calls_in_flight_max);
 
   rpc::ServerOptions grpc_options;
   grpc_options.address = config.grpc_address;

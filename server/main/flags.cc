@@ -1,5 +1,7 @@
 #include "server/main/flags.h"
 
+#include <arpa/inet.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
@@ -111,6 +113,16 @@ StatusOr<SharedConfig> ConfigFromFlags() {
   config.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
   config.allow_public_address = absl::GetFlag(FLAGS_allow_unauthenticated_public_address);
   return config;
+}
+
+bool IsLoopback(std::string_view address) {
+  std::string host(address.substr(0, address.rfind(':')));
+  if (host == "localhost") return true;
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  in_addr v4;
+  if (inet_pton(AF_INET, host.c_str(), &v4) == 1) return ntohl(v4.s_addr) >> 24 == 127;
+  in6_addr v6;
+  return inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
 Status RequireAllowed(std::string_view flag, std::string_view address, bool is_loopback,

@@ -31,6 +31,9 @@ struct SharedConfig {
 // INVALID_ARGUMENT that names the flag.
 StatusOr<SharedConfig> ConfigFromFlags();
 
+// Whether only this machine reaches host:port. A name other than localhost counts as reached by others.
+bool IsLoopback(std::string_view address);
+
 // PERMISSION_DENIED for an address that other machines reach, unless the flag allows it.
 Status RequireAllowed(std::string_view flag, std::string_view address, bool is_loopback,
                       bool allow_public_address);

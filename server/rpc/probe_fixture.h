@@ -20,8 +20,8 @@ class ProbeFixture {
   explicit ProbeFixture(rpc::ServerOptions options = {}) {
     RegisterProbeService(registry, env);
     observe = std::make_unique<Observe>(registry, metrics, false);
-    registry.AddInterceptor(recover);
     registry.AddInterceptor(*observe);
+    registry.AddInterceptor(recover);
     options.address = "127.0.0.1:0";
     options.workers = 2;
     server = std::make_unique<rpc::Server>(registry, options);

@@ -5,8 +5,7 @@
 #include <absl/flags/flag.h>
 #include <absl/flags/parse.h>
 
-#include "server/call/observe.h"
-#include "server/call/recover.h"
+#include "server/main/interceptors.h"
 #include "server/main/stop_signal.h"
 #include "server/rpc/server.h"
 #include "telemetry/metrics.h"
@@ -44,12 +43,8 @@ Status Run() {
   MethodRegistry registry;
   RegisterLoadService(registry, env);
   MetricsRegistry metrics;
-  Recover recover;
-  Observe observe(registry, metrics, false);
-  registry.AddInterceptor(recover);
-  registry.AddInterceptor(observe);
-
   rpc::ServerOptions options;
+  Interceptors interceptors(registry, metrics, options.calls_in_flight_max);
   options.address = fmt::format("127.0.0.1:{}", absl::GetFlag(FLAGS_port));
   options.workers = static_cast<size_t>(absl::GetFlag(FLAGS_workers));
   rpc::Server server(registry, options);

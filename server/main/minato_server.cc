@@ -1,0 +1,74 @@
+// minato-server: Minato's services over gRPC alone.
+#include <cstdio>
+
+#include "server/main/admin_server.h"
+#include "server/main/flags.h"
+#include "server/main/interceptors.h"
+#include "server/main/stop_signal.h"
+#include "server/rpc/server.h"
+#include "telemetry/log.h"
+
+namespace minato {
+namespace {
+
+Status Run(StopSignal& stop) {
+  TRY(const SharedConfig config, ConfigFromFlags());
+  TRY(RequireAllowed("grpc_address", config.grpc_address, IsLoopback(config.grpc_address),
+                     config.allow_public_address));
+  TRY(RequireAllowed("admin_address", config.admin_address, IsLoopback(config.admin_address),
+                     config.allow_public_address));
+  TRY(const std::unique_ptr<Services> services, Services::Start(config.services));
+
+  MetricsRegistry metrics;
+  services->Register(metrics);
+  Interceptors interceptors(services->registry(), metrics, config.calls_in_flight_max);
+
+  rpc::ServerOptions options;
+  options.address = config.grpc_address;
+  options.workers = static_cast<size_t>(config.workers);
+  options.request_bytes_max = config.request_bytes_max;
+  options.calls_in_flight_max = config.calls_in_flight_max;
+  rpc::Server grpc(services->registry(), options);
+  metrics.Add("grpc.calls.in_flight", [&grpc] { return static_cast<int64_t>(grpc.calls_in_flight()); });
+  TRY(const std::unique_ptr<AdminServer> admin, AdminServer::Start(config.admin_address, metrics));
+  TRY(grpc.Start());
+  admin->SetReady(true);
+
+  const std::string host = config.grpc_address.substr(0, config.grpc_address.rfind(':'));
+  std::printf("grpc  %s:%d\nadmin %s\ndata  %s\nCtrl-C ends it.\n", host.c_str(), grpc.port(),
+              admin->address().c_str(), config.services.data_dir.c_str());
+  std::fflush(stdout);
+
+  const int signal = stop.Wait();
+  Log::Info("{}: draining for at most {}", signal == SIGINT ? "SIGINT" : "SIGTERM",
+            absl::FormatDuration(config.drain_timeout));
+  admin->SetReady(false);
+  services->AnnounceEnd();
+  const Status drained = grpc.Drain(config.drain_timeout);
+  if (!drained.ok()) {
+    // Calls that will not end hold on to everything here: the process ends around them.
+    Log::Error("{}", MessageOf(drained));
+    Log::Flush();
+    std::_Exit(0);
+  }
+  services->Drain(config.drain_timeout);
+  Log::Info("ended");
+  Log::Flush();
+  return OkStatus();
+}
+
+bool IsOwnFlagFile(std::string_view file) { return HasSharedFlags(file); }
+
+}  // namespace
+}  // namespace minato
+
+int main(int argc, char** argv) {
+  minato::StopSignal stop;
+  minato::ParseFlags(argc, argv, "minato-server: Minato's services over gRPC, on embedded backends.",
+                     &minato::IsOwnFlagFile);
+  const minato::Status status = minato::Run(stop);
+  if (status.ok()) return 0;
+  minato::Log::Flush();
+  std::fprintf(stderr, "minato-server: %s\n", std::string(status.message()).c_str());
+  return 1;
+}
