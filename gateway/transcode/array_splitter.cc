@@ -50,7 +50,7 @@ ArraySplitter::Event ArraySplitter::Next(std::string_view& piece) {
       case State::kBetween:
         if (IsSpace(c)) continue;
         if (c == ']') {
-          if (state_ == State::kBetween && dialect_ == Dialect::kStrict) {
+          if (state_ == State::kBetween) {
             finish(i);
             return Fail("expected a value, found ]");
           }
@@ -68,9 +68,8 @@ ArraySplitter::Event ArraySplitter::Next(std::string_view& piece) {
         element_position_.Advance(piece.substr(0, i));
         [[fallthrough]];
       case State::kElement:
-        if (c == '"' || (c == '\'' && dialect_ == Dialect::kEnvoy)) {
+        if (c == '"') {
           state_ = State::kString;
-          quote_ = c;
         } else if (c == '{' || c == '[') {
           ++depth_;
         } else if (depth_ == 0 && (c == ',' || c == ']')) {
@@ -85,7 +84,7 @@ ArraySplitter::Event ArraySplitter::Next(std::string_view& piece) {
         continue;
       case State::kString:
         if (c == '\\') state_ = State::kEscape;
-        if (c == quote_) state_ = State::kElement;
+        if (c == '"') state_ = State::kElement;
         continue;
       case State::kEscape:
         state_ = State::kString;

@@ -4,7 +4,6 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "gateway/transcode/json_read_options.h"
 
 namespace minato::gateway {
 
@@ -20,8 +19,6 @@ struct TextPosition {
 // element is good JSON is for its reader to say.
 class ArraySplitter {
  public:
-  explicit ArraySplitter(Dialect dialect) : dialect_(dialect) {}
-
   enum class Event { kMore, kElement, kEnd, kError };
 
   // Takes bytes off the front of `piece`. kElement: element() is whole, call again. kMore: all of the piece is taken.
@@ -39,10 +36,8 @@ class ArraySplitter {
   enum class State { kBefore, kFirst, kBetween, kElement, kString, kEscape, kClosed };
   Event Fail(const char* what);
 
-  const Dialect dialect_;
   State state_ = State::kBefore;
   int depth_ = 0;   // Of brackets inside the element.
-  char quote_ = 0;  // kString: what ends it
   bool taken_ = false;
   std::string element_;
   TextPosition position_;

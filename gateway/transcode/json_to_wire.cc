@@ -2,6 +2,7 @@
 
 #include "fmt/format.h"
 #include "gateway/transcode/binding_tree.h"
+#include "gateway/transcode/envoy_reader.h"
 #include "gateway/transcode/json_reader.h"
 #include "gateway/transcode/sink.h"
 
@@ -33,10 +34,36 @@ absl::Status ReadOne(const JsonRequest& request, const Bindings& bindings, std::
   return read ? absl::OkStatus() : ToStatus(reader.error(), text, start);
 }
 
+// What the strict reader refuses is read again by the faithful one, from the pieces it came in.
+absl::Status ReadAsEnvoy(const JsonRequest& request, std::string_view body, const std::vector<size_t>& piece_ends,
+                         std::string& wire) {
+  EnvoyReader reader(request, EnvoyReader::Shape::kMessage);
+  std::vector<std::string> messages;
+  size_t begin = 0;
+  for (size_t end : piece_ends) {
+    absl::Status parsed = reader.Parse(body.substr(begin, end - begin), messages);
+    if (!parsed.ok()) return parsed;
+    begin = end;
+  }
+  absl::Status finished = reader.Finish(messages);
+  if (!finished.ok()) return finished;
+  if (messages.empty()) return absl::InvalidArgumentError("the body is no message");
+  wire += messages.front();
+  return absl::OkStatus();
+}
+
+absl::Status Read(const JsonRequest& request, std::string_view body, const std::vector<size_t>& piece_ends, std::string& wire) {
+  const size_t before = wire.size();
+  absl::Status read = ReadOne(request, request.bindings, body.empty() ? "{}" : body, TextPosition(), wire);
+  if (read.ok() || request.options.dialect == Dialect::kStrict) return read;
+  wire.resize(before);
+  return ReadAsEnvoy(request, body, piece_ends, wire);
+}
+
 }  // namespace
 
 absl::Status JsonToWire(const JsonRequest& request, std::string_view body, std::string& wire) {
-  return ReadOne(request, request.bindings, body.empty() ? "{}" : body, TextPosition(), wire);
+  return Read(request, body, body.empty() ? std::vector<size_t>() : std::vector<size_t>{body.size()}, wire);
 }
 
 absl::Status BindingsToWire(const JsonRequest& request, std::string& wire) {
@@ -45,17 +72,36 @@ absl::Status BindingsToWire(const JsonRequest& request, std::string& wire) {
   JsonReader reader("", request.options, sink);
   const bool written = reader.ReadNothing(*request.message, tree);
   sink.Close();
-  return written ? absl::OkStatus() : ToStatus(reader.error());
+  if (written) return absl::OkStatus();
+  if (request.options.dialect == Dialect::kStrict) return ToStatus(reader.error());
+  return ReadAsEnvoy(request, "", {}, wire);  // In its words.
 }
 
+JsonBody::JsonBody(const JsonRequest& request, Shape shape) : request_(request), shape_(shape) {
+  if (shape == Shape::kArray && request.options.dialect == Dialect::kEnvoy) {
+    envoy_ = std::make_unique<EnvoyReader>(request, EnvoyReader::Shape::kArray);
+  }
+}
+
+JsonBody::~JsonBody() = default;
+
 absl::Status JsonBody::Feed(std::string_view piece, std::vector<std::string>& messages) {
+  if (envoy_ != nullptr) return envoy_->Parse(piece, messages);
   if (shape_ == Shape::kArray) return ReadElements(piece, messages);
+  if (piece.empty()) return absl::OkStatus();
   held_.append(piece);
+  piece_ends_.push_back(held_.size());
   return absl::OkStatus();
 }
 
 absl::Status JsonBody::Finish(std::vector<std::string>& messages) {
-  if (shape_ == Shape::kMessage) return JsonToWire(request_, held_, messages.emplace_back());
+  if (envoy_ != nullptr) return envoy_->Finish(messages);
+  if (shape_ == Shape::kMessage) {
+    std::string message;
+    absl::Status read = Read(request_, held_, piece_ends_, message);
+    if (read.ok()) messages.push_back(std::move(message));
+    return read;
+  }
   return splitter_.closed() ? absl::OkStatus() : splitter_.error();
 }
 

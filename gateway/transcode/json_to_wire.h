@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,11 +27,13 @@ struct JsonRequest {
 
 // Appends the wire form of one body to `wire`. An empty body stands for {}.
 // InvalidArgument tells the path, line and column: `person.age: expected a 32-bit integer, found "x" (line 1, column 9)`.
-// After an error what was appended has no meaning.
+// After an error what was appended has no meaning. With Dialect::kEnvoy the texts are Envoy's.
 absl::Status JsonToWire(const JsonRequest& request, std::string_view body, std::string& wire);
 
 // Appends the bindings alone, for a request whose body is no JSON (google.api.HttpBody).
 absl::Status BindingsToWire(const JsonRequest& request, std::string& wire);
+
+class EnvoyReader;
 
 // The same as JsonToWire for a body that arrives in pieces, cut anywhere. Holds the pieces until they can be read: for one message
 // the whole body, for a stream of messages the element that is not whole yet. The caller bounds what it feeds.
@@ -42,8 +45,8 @@ class JsonBody {
   };
 
   // `request` must outlive the body.
-  JsonBody(const JsonRequest& request, Shape shape)
-      : request_(request), shape_(shape), splitter_(request.options.dialect) {}
+  JsonBody(const JsonRequest& request, Shape shape);
+  ~JsonBody();
 
   // Appends the messages that became whole. After an error nothing more may be fed.
   absl::Status Feed(std::string_view piece, std::vector<std::string>& messages);
@@ -57,6 +60,8 @@ class JsonBody {
   const JsonRequest& request_;
   const Shape shape_;
   std::string held_;
+  std::vector<size_t> piece_ends_;      // Envoy's error texts depend on where the body was cut.
+  std::unique_ptr<EnvoyReader> envoy_;  // Reads an array as it comes.
   ArraySplitter splitter_;
   size_t elements_ = 0;
 };

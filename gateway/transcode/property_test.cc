@@ -90,10 +90,19 @@ TEST_F(PropertyTest, BothDirectionsAgreeWithLibprotobuf) {
       for (int mutation = 0; mutation < 4; ++mutation) {
         const std::string mutated = schema.Mutate(respelled);
         read.clear();
-        if (mutated.empty() || !JsonToWire(lenient, mutated, read).ok()) continue;
+        if (mutated.empty()) continue;
+        absl::Status ours = JsonToWire(lenient, mutated, read);
         std::string theirs;
         auto their_status = pb::util::JsonToBinaryString(resolver.get(), url, mutated, &theirs, ignore);
-        ASSERT_TRUE(their_status.ok()) << their_status.ToString() << "\n" << mutated;
+        // Envoy has strict base64 switched off, reads times with Abseil, does not leave out unknown enum values, and does not look at what is
+        // no UTF-8 behind a whole value.
+        if (their_status.ToString().find("TYPE_BYTES") != std::string::npos) continue;
+        if (their_status.ToString().find("non UTF-8") != std::string::npos) continue;
+        if (their_status.ToString().find("Invalid time format") != std::string::npos) continue;
+        if (ours.message().find("Timestamp value exceeds") != absl::string_view::npos) continue;
+        if (ours.message().find("r.Color") != absl::string_view::npos) continue;
+        ASSERT_EQ(ours.ok(), their_status.ok()) << ours << "\n" << their_status.ToString() << "\n" << mutated << "\nseed " << seed + i;
+        if (!ours.ok()) continue;
         ASSERT_EQ(Normal(schema, read), Normal(schema, theirs)) << mutated << "\nseed " << seed + i;
       }
     }

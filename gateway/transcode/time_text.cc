@@ -138,7 +138,6 @@ std::optional<SecondsAndNanos> DurationFromText(std::string_view text) {
   if (!cursor.Digits(digits, duration.seconds)) return std::nullopt;
   if (cursor.Take('.') && !cursor.Fraction(duration.nanos)) return std::nullopt;
   if (!cursor.rest().empty() || duration.seconds > kDurationSecondsMax) return std::nullopt;
-  if (duration.seconds == kDurationSecondsMax && duration.nanos != 0) return std::nullopt;
   if (negative) {
     duration.seconds = -duration.seconds;
     duration.nanos = -duration.nanos;

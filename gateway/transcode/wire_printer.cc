@@ -266,6 +266,10 @@ const char* WirePrinter::NextAny(const char* p, const char* end, Found& found) {
   };
   uint64_t tag;
   p = ReadVarint(p, end, tag);
+  if (p != nullptr && tag == 0 && options_.wire == JsonPrintOptions::Wire::kEnvoy) {
+    found = Found();
+    return found.next = end;
+  }
   if (p == nullptr || tag >> 3 == 0 || tag >> 3 > kFieldNumberMax) return cut();
   found.number = static_cast<uint32_t>(tag >> 3);
   found.type = static_cast<WireType>(tag & 7);

@@ -120,7 +120,7 @@ class WirePrinter {
 
   bool Open(char bracket) {
     sink_.Append(bracket);
-    return ++levels_ <= kNestingMax || options_.nesting != JsonPrintOptions::Nesting::kJsonLevels || TooDeep();
+    return ++levels_ <= kNestingMax || options_.wire != JsonPrintOptions::Wire::kStrict || TooDeep();
   }
   void Close(char bracket, bool empty) {
     --levels_;
@@ -136,7 +136,7 @@ class WirePrinter {
   void NewLine();
   bool TooDeep();
   bool EnterMessage() {
-    return ++messages_ <= kNestingMax + 1 || options_.nesting != JsonPrintOptions::Nesting::kMessages || TooDeep();
+    return ++messages_ <= kNestingMax + 1 || options_.wire != JsonPrintOptions::Wire::kEnvoy || TooDeep();
   }
   void LeaveMessage() { --messages_; }
   [[gnu::cold, gnu::noinline]] bool Fail(std::string what);

@@ -21,15 +21,16 @@ struct JsonPrintOptions {
   };
   enum class Enums : uint8_t { kNames, kNumbers };
   enum class Names : uint8_t { kJson, kProto };
-  enum class Nesting : uint8_t {
-    kJsonLevels,  // 100 objects and arrays inside each other
-    kMessages,    // 100 messages, of which a level of a google.protobuf.Struct takes three (Envoy)
+  enum class Wire : uint8_t {
+    kStrict,  // At most 100 objects and arrays inside each other.
+    kEnvoy,   // At most 100 messages, of which a level of a google.protobuf.Struct takes three; a zero byte for a tag ends
+              // a message.
   };
   Whitespace whitespace = Whitespace::kNone;
   Unset unset = Unset::kOmit;
   Enums enums = Enums::kNames;
   Names names = Names::kJson;
-  Nesting nesting = Nesting::kJsonLevels;
+  Wire wire = Wire::kStrict;
 };
 
 // Appends the JSON form of a message, fields by number whatever their order on the wire. Unknown fields are left out.
