@@ -1,7 +1,11 @@
 """JSON costs less than gRPC: what one JSON GET of about 250 B costs minatod, against one unary call to
-the hand-written gRPC server, and against the same route on Quart and hypercorn."""
+the hand-written gRPC server, and against the same route on Quart and hypercorn.
+
+    third_party/setup load && bazel run //tests/load:json_cost
+"""
 
 import contextlib
+import os
 import sys
 import tempfile
 
@@ -32,16 +36,22 @@ def create_user(server):
     return path, body
 
 
+def quart_packages():
+    """What third_party/setup load has unpacked into the work tree."""
+    return os.path.join(
+        os.environ["BUILD_WORKSPACE_DIRECTORY"], "third_party/pinned/python_load")
+
+
 def start_quart(user):
     rival = program.Program(
         sys.executable, "-m", "hypercorn", "tests.load.quart_app:app", "--bind=127.0.0.1:0",
         "--worker-class=uvloop", "--workers=0",
-        env={"QUART_APP_USER": user.decode(), "PYTHONPATH": ":".join(filter(None, sys.path))})
+        env={"QUART_APP_USER": user.decode(), "PYTHONPATH": f"{os.getcwd()}:{quart_packages()}"})
     return rival, int(rival.wait_for(r"http://127\.0\.0\.1:(\d+)").group(1))
 
 
 def start_hand_written():
-    rival = program.Program("tests/load/hand_written_server", "--port=0")
+    rival = program.Program("tests/load/queue_server", "--port=0")
     return rival, int(rival.wait_for(r"listening on 127\.0\.0\.1:(\d+)").group(1))
 
 
@@ -67,7 +77,7 @@ def main():
         hand_written, grpc_port = start_hand_written()
         running.enter_context(hand_written)
         request = running.enter_context(tempfile.NamedTemporaryFile())
-        request.write(b"\0\0\0\0\2\x08\x01")  # not compressed, 2 bytes: id 1
+        request.write(b"\0\0\0\0\2\x08\x07")  # not compressed, 2 bytes: id 7
         request.flush()
 
         def unary_call():
