@@ -1,31 +1,26 @@
 """JSON costs less than gRPC: what one JSON GET of about 250 B costs minatod, against one unary call to
-the hand-written gRPC server, and against the same route on Quart and hypercorn.
+the completion-queue server written by hand, and against the same route on Quart and hypercorn.
 
-    third_party/setup load && bazel run //tests/load:json_cost
+    bazel run //tests/load:json_cost              prints the table
+    bazel run //tests/load:json_cost -- --record  and adds it to docs/performance.md
+
+Needs what third_party/setup load installs: h2load, wrk, valgrind and Quart.
 """
 
 import contextlib
 import os
 import sys
-import tempfile
 
 from tests import program
 from tests.integration import minatod
 from tests.load import measure
 
-PAIRS = 9
 BODY_BYTES = 250
-GRPC_CALLS = 60_000
-WARM_UP_SECONDS = 1
-
-# What must hold: CPU of minatod's JSON GET over that of the rival.
-RATIO_TO_GRPC_MAX = 1.0
-RATIO_TO_QUART_MAX = 1 / 15
+UNARY_CALLS = 60_000
 
 
 def create_user(server):
     """A user whose JSON is about BODY_BYTES long; answers its path and the bytes."""
-    body = b""
     name = "N"
     for attempt in range(2):
         created = server.request(
@@ -37,7 +32,6 @@ def create_user(server):
 
 
 def quart_packages():
-    """What third_party/setup load has unpacked into the work tree."""
     return os.path.join(
         os.environ["BUILD_WORKSPACE_DIRECTORY"], "third_party/pinned/python_load")
 
@@ -50,49 +44,30 @@ def start_quart(user):
     return rival, int(rival.wait_for(r"http://127\.0\.0\.1:(\d+)").group(1))
 
 
-def start_hand_written():
-    rival = program.Program("tests/load/queue_server", "--port=0")
-    return rival, int(rival.wait_for(r"listening on 127\.0\.0\.1:(\d+)").group(1))
+def warm_cost_of_get(pid, port, path):
+    url = f"http://127.0.0.1:{port}{path}"
+    measure.cpu_us_per_get(pid, url, seconds=1)
+    return lambda: measure.cpu_us_per_get(pid, url)
 
 
-def cost_of_get(pid, url):
-    measure.wrk(url, seconds=WARM_UP_SECONDS)
-    return lambda: measure.us_per_call(pid, lambda: measure.wrk(url))
-
-
-def main():
+def rows(pairs):
     with contextlib.ExitStack() as running:
         server = running.enter_context(minatod.Minatod())
         path, body = create_user(server)
-        print(f"GET {path}: {len(body)} bytes", flush=True)
-        json_get = cost_of_get(server.pid, f"http://127.0.0.1:{server.http}{path}")
+        json_get = warm_cost_of_get(server.pid, server.http, path)
+
+        by_hand = measure.Server("tests/load/queue_server")
+        by_hand.load(measure.UNARY, UNARY_CALLS // 4)
+        yield ("CPU us per JSON GET, and per unary gRPC call to the server written by hand",
+               *measure.in_pairs(pairs, json_get,
+                                 lambda: by_hand.cpu_us_per_message(measure.UNARY, UNARY_CALLS)), 1)
+        by_hand.stop()
 
         quart, quart_port = start_quart(body)
         running.enter_context(quart)
-        quart_url = f"http://127.0.0.1:{quart_port}{path}"
-        against_quart = measure.in_pairs(PAIRS, json_get, cost_of_get(quart.pid, quart_url))
-        measure.report(("minatod, JSON", "Quart"), against_quart)
-        quart.kill()
-
-        hand_written, grpc_port = start_hand_written()
-        running.enter_context(hand_written)
-        request = running.enter_context(tempfile.NamedTemporaryFile())
-        request.write(b"\0\0\0\0\2\x08\x07")  # not compressed, 2 bytes: id 7
-        request.flush()
-
-        def unary_call():
-            return measure.us_per_call(hand_written.pid, lambda: measure.h2load_grpc(
-                grpc_port, "/minato.load.v1.LoadService/GetUser", request.name, GRPC_CALLS))
-        unary_call()
-        against_grpc = measure.in_pairs(PAIRS, json_get, unary_call)
-        measure.report(("minatod, JSON", "hand-written gRPC"), against_grpc)
-
-    held = (measure.median_ratio(against_grpc) <= RATIO_TO_GRPC_MAX and
-            measure.median_ratio(against_quart) <= RATIO_TO_QUART_MAX)
-    print("held" if held else
-          f"NOT HELD: at most {RATIO_TO_GRPC_MAX} of gRPC and {RATIO_TO_QUART_MAX:.3f} of Quart")
-    return 0 if held else 1
+        yield ("CPU us per JSON GET, and per GET of Quart on hypercorn",
+               *measure.in_pairs(pairs, json_get, warm_cost_of_get(quart.pid, quart_port, path)), 1 / 15)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    measure.print_table("JSON costs less than gRPC", __doc__, rows)
