@@ -28,7 +28,10 @@ class BlockingJob {
   virtual ~BlockingJob() = default;
   virtual void Execute(void* resource) = 0;
   virtual bool succeeded() const = 0;  // after Execute
-  void Complete() { suspended_.Resume(); }
+  void Complete() {
+    OnComplete();
+    suspended_.Resume();
+  }
   void Fail(Status status) {
     SetFailure(std::move(status));
     suspended_.Resume();
@@ -38,6 +41,7 @@ class BlockingJob {
 
  protected:
   virtual void SetFailure(Status status) = 0;
+  virtual void OnComplete() = 0;
   Suspended suspended_;
   absl::Time deadline_ = absl::InfiniteFuture();
   const Clock* clock_ = nullptr;
@@ -73,15 +77,22 @@ class BlockingQueue {
   bool closed_ = false;
 };
 
+// The default of what follows work that succeeded: nothing.
+struct NothingFollows {
+  template <typename Result>
+  void operator()(const Result&) const {}
+};
+
 // Runs `work`, which returns a Status or a StatusOr, on a thread that takes from `queue`. It must own what it
-// needs. A cancellation takes back work that still waits; work that runs is waited for.
-template <typename Resource, typename F>
+// needs. A cancellation takes back work that still waits; work that runs is waited for. When it succeeded, and
+// the thread has completed the job, `then` is called there with the result, before the coroutine resumes.
+template <typename Resource, typename F, typename Then = NothingFollows>
 class [[nodiscard]] RunBlockingOperation : private BlockingJob, private CancelSubscription {
  public:
   using Result = std::invoke_result_t<F&, Resource&>;
 
-  RunBlockingOperation(BlockingQueue& queue, F work)
-      : CancelSubscription(&OnCancel), queue_(queue), work_(std::move(work)) {}
+  RunBlockingOperation(BlockingQueue& queue, F work, Then then = {})
+      : CancelSubscription(&OnCancel), queue_(queue), work_(std::move(work)), then_(std::move(then)) {}
 
   bool await_ready() const { return false; }
   template <TaskPromise P>
@@ -108,6 +119,9 @@ class [[nodiscard]] RunBlockingOperation : private BlockingJob, private CancelSu
   void Execute(void* resource) override { result_.emplace(work_(*static_cast<Resource*>(resource))); }
   bool succeeded() const override { return result_->ok(); }
   void SetFailure(Status status) override { result_.emplace(std::move(status)); }
+  void OnComplete() override {
+    if (result_->ok()) then_(*result_);
+  }
   static void OnCancel(CancelSubscription& subscription) {
     auto& self = static_cast<RunBlockingOperation&>(subscription);
     if (self.queue_.Remove(self)) self.Fail(self.cancel_.reason());
@@ -115,6 +129,7 @@ class [[nodiscard]] RunBlockingOperation : private BlockingJob, private CancelSu
 
   BlockingQueue& queue_;
   F work_;
+  Then then_;
   CancelToken cancel_;
   std::optional<Result> result_;
 };

@@ -42,7 +42,14 @@ class Database {
     return RunBlocking<Connection>(writes_, std::move(work));
   }
 
-  // The same on a reading thread. Sees every write that was answered before.
+  // The same, and calls `then` with the result, on the writing thread once it is committed: in the order of the
+  // commits, before the await ends. `then` must not block.
+  template <typename F, typename Then>
+  auto Write(F work, Then then) {
+    return RunBlockingOperation<Connection, F, Then>(writes_, std::move(work), std::move(then));
+  }
+
+  // The same as Write on a reading thread. Sees every write that was answered before.
   template <typename F>
   auto Read(F work) {
     return RunBlocking<Connection>(reads_, std::move(work));
