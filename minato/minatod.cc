@@ -10,6 +10,7 @@
 #include "gateway/filters/cors.h"
 #include "gateway/front/http_server.h"
 #include "gateway/routing/route_table.h"
+#include "google/rpc/error_details.pb.h"
 #include "minato/direct_upstream.h"
 #include "minato/pages.h"
 #include "server/main/flags.h"
@@ -35,6 +36,8 @@ StatusOr<gateway::RouteTable> Routes(const MethodRegistry& registry, gateway::Sc
     schema.AddFile(*service->file());
     TRY(builder.AddService(*service));
   }
+  // What the details of an error may be.
+  schema.AddFile(*google::rpc::ErrorInfo::descriptor()->file());
   return std::move(builder).Build();
 }
 

@@ -1,5 +1,6 @@
 #include "server/main/services.h"
 
+#include "minato/chat/v1/chat.minato.h"
 #include "minato/data/v1/data.minato.h"
 #include "minato/stock/v1/stock.minato.h"
 #include "minato/user/v1/user.minato.h"
@@ -7,6 +8,7 @@
 #include "server/data_dir.h"
 #include "server/health/health.h"
 #include "server/reflection/reflection.h"
+#include "server/services/chat/env.h"
 #include "server/services/data/demo_upstream.h"
 #include "server/services/stock/simulated_market.h"
 
@@ -23,6 +25,7 @@ struct Services::Parts {
   std::unique_ptr<stock::QuoteFeed> quote_feed;
   std::unique_ptr<stock::StockEnv> stock;
   std::unique_ptr<user::UserEnv> user;
+  std::unique_ptr<chat::ChatEnv> chat;
   health::HealthEnv health;
   MethodRegistry registry;
   std::unique_ptr<reflection::Reflection> reflection;
@@ -53,9 +56,12 @@ StatusOr<std::unique_ptr<Services>> Services::Start(const ServicesConfig& config
 
   TRY(parts->user, user::UserEnv::Open({.database_path = parts->data_dir.File("user.db")}));
 
+  TRY(parts->chat, chat::ChatEnv::Open({.database_path = parts->data_dir.File("chat.db")}));
+
   data::RegisterDataService(parts->registry, *parts->data);
   stock::RegisterStockService(parts->registry, *parts->stock);
   user::RegisterUserService(parts->registry, *parts->user);
+  chat::RegisterChatService(parts->registry, *parts->chat);
   health::RegisterHealth(parts->registry, parts->health);
   parts->reflection = std::make_unique<reflection::Reflection>(parts->registry);
   health::SetAllServing(parts->registry, parts->health.board);
@@ -64,7 +70,10 @@ StatusOr<std::unique_ptr<Services>> Services::Start(const ServicesConfig& config
 
 void Services::Register(MetricsRegistry&) const {}
 
-void Services::AnnounceEnd() { parts_->health.board.Shutdown(); }
+void Services::AnnounceEnd() {
+  parts_->health.board.Shutdown();
+  parts_->chat->hub.EndAll();
+}
 
 void Services::Drain(absl::Duration) {}
 

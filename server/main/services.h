@@ -33,7 +33,8 @@ class Services {
 
   void Register(MetricsRegistry& metrics) const;
 
-  // Health answers NOT_SERVING from now on, so that load balancers send no more calls. Any thread.
+  // Health answers NOT_SERVING from now on, so that load balancers send no more calls; the members of chat rooms
+  // are told that the server shuts down. Any thread.
   void AnnounceEnd();
 
   // Ends the background work; blocks no longer than `bound`. No calls may be served any more.
