@@ -2,7 +2,8 @@
 //
 //   Log::Info("listening on {}", address);
 //
-// Thread-safe. A line is formatted only when its level is on. What a user typed or a peer sent goes in quoted.
+// Thread-safe. Lines up to info are written together, at the latest 50 ms later; a warning or an error takes
+// them along at once. A line is formatted only when its level is on. What a user typed or a peer sent goes in quoted.
 #pragma once
 
 #include <string_view>
@@ -19,7 +20,7 @@ class Log {
   // "debug", "info", "warning", "error", "off"; false for anything else.
   static bool ParseLevel(std::string_view name, Level* level);
   static bool IsOn(Level level);
-  // What was logged is written before the process ends, even by a signal handler's exit.
+  // Writes what was logged so far. The end of main does, too; abort and a signal that kills do not.
   static void Flush();
 
   template <typename... Args>
