@@ -38,7 +38,9 @@ ArraySplitter::Event ArraySplitter::Next(std::string_view& piece) {
       case State::kBefore:
         if (IsSpace(c)) continue;
         finish(i);
-        if (c != '[') return Fail(c == '{' ? "Expected an array instead of an object" : "Expected an array instead of a scalar value.");
+        if (c != '[')
+          return Fail(c == '{' ? "Expected an array instead of an object"
+                               : "Expected an array instead of a scalar value.");
         i = 0;
         state_ = State::kFirst;
         continue;
@@ -86,9 +88,7 @@ ArraySplitter::Event ArraySplitter::Next(std::string_view& piece) {
         if (c == '\\') state_ = State::kEscape;
         if (c == '"') state_ = State::kElement;
         continue;
-      case State::kEscape:
-        state_ = State::kString;
-        continue;
+      case State::kEscape: state_ = State::kString; continue;
     }
   }
   if (state_ == State::kElement || state_ == State::kString || state_ == State::kEscape) {

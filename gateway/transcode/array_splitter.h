@@ -15,14 +15,14 @@ struct TextPosition {
   void Advance(std::string_view text);
 };
 
-// Finds the elements of a JSON array that arrives in pieces. It looks at brackets, commas and quotes only: whether an
-// element is good JSON is for its reader to say.
+// Finds the elements of a JSON array that arrives in pieces. It looks at brackets, commas and
+// quotes only: whether an element is good JSON is for its reader to say.
 class ArraySplitter {
  public:
   enum class Event { kMore, kElement, kEnd, kError };
 
-  // Takes bytes off the front of `piece`. kElement: element() is whole, call again. kMore: all of the piece is taken.
-  // kEnd: the array is closed and so far nothing but white space follows.
+  // Takes bytes off the front of `piece`. kElement: element() is whole, call again. kMore: all of
+  // the piece is taken. kEnd: the array is closed and so far nothing but white space follows.
   Event Next(std::string_view& piece);
 
   const std::string& element() const { return element_; }
@@ -37,7 +37,7 @@ class ArraySplitter {
   Event Fail(const char* what);
 
   State state_ = State::kBefore;
-  int depth_ = 0;   // Of brackets inside the element.
+  int depth_ = 0;  // Of brackets inside the element.
   bool taken_ = false;
   std::string element_;
   TextPosition position_;

@@ -13,7 +13,9 @@ constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 constexpr uint32_t kBad = 0x80000000u;
 
 // Twelve bits at a time.
-struct Pair { char letters[2]; };
+struct Pair {
+  char letters[2];
+};
 constexpr std::array<Pair, 4096> kPairs = [] {
   std::array<Pair, 4096> pairs{};
   for (size_t i = 0; i < pairs.size(); ++i) pairs[i] = Pair{{kAlphabet[i >> 6], kAlphabet[i & 63]}};
@@ -31,7 +33,8 @@ constexpr Alphabet MakeAlphabet(char letter62, char letter63) {
   }
   for (uint32_t value = 0; value < 64; ++value) {
     char letter = value == 62 ? letter62 : value == 63 ? letter63 : kAlphabet[value];
-    for (int i = 0; i < 4; ++i) alphabet.at[i][static_cast<uint8_t>(letter)] = value << (18 - 6 * i);
+    for (int i = 0; i < 4; ++i)
+      alphabet.at[i][static_cast<uint8_t>(letter)] = value << (18 - 6 * i);
   }
   return alphabet;
 }
@@ -65,22 +68,28 @@ char* Decode(char* w, std::string_view text, const Alphabet& alphabet) {
   return w;
 }
 
-// Twelve bytes to sixteen letters at a time (Mula and Lemire, "Faster Base64 Encoding and Decoding"). Returns how many
-// bytes were taken, a multiple of three.
+// Twelve bytes to sixteen letters at a time (Mula and Lemire, "Faster Base64 Encoding and
+// Decoding"). Returns how many bytes were taken, a multiple of three.
 [[gnu::target("ssse3")]] size_t EncodeBlocks(char* w, const uint8_t* p, size_t size) {
   const __m128i spread = _mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);
   // Distance from a six-bit value to its letter, by class of value.
-  const __m128i distance = _mm_setr_epi8('a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
-                                         '0' - 52, '0' - 52, '0' - 52, '+' - 62, '/' - 63, 'A', 0, 0);
+  const __m128i distance =
+      _mm_setr_epi8('a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
+                    '0' - 52, '0' - 52, '0' - 52, '+' - 62, '/' - 63, 'A', 0, 0);
   size_t taken = 0;
   for (; taken + 16 <= size; taken += 12, w += 16) {
-    __m128i in = _mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p + taken)), spread);
-    const __m128i odd = _mm_mulhi_epu16(_mm_and_si128(in, _mm_set1_epi32(0x0fc0fc00)), _mm_set1_epi32(0x04000040));
-    const __m128i even = _mm_mullo_epi16(_mm_and_si128(in, _mm_set1_epi32(0x003f03f0)), _mm_set1_epi32(0x01000010));
+    __m128i in =
+        _mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p + taken)), spread);
+    const __m128i odd =
+        _mm_mulhi_epu16(_mm_and_si128(in, _mm_set1_epi32(0x0fc0fc00)), _mm_set1_epi32(0x04000040));
+    const __m128i even =
+        _mm_mullo_epi16(_mm_and_si128(in, _mm_set1_epi32(0x003f03f0)), _mm_set1_epi32(0x01000010));
     const __m128i values = _mm_or_si128(odd, even);
     __m128i classes = _mm_subs_epu8(values, _mm_set1_epi8(51));
-    classes = _mm_or_si128(classes, _mm_and_si128(_mm_cmpgt_epi8(_mm_set1_epi8(26), values), _mm_set1_epi8(13)));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(w), _mm_add_epi8(values, _mm_shuffle_epi8(distance, classes)));
+    classes = _mm_or_si128(
+        classes, _mm_and_si128(_mm_cmpgt_epi8(_mm_set1_epi8(26), values), _mm_set1_epi8(13)));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(w),
+                     _mm_add_epi8(values, _mm_shuffle_epi8(distance, classes)));
   }
   return taken;
 }

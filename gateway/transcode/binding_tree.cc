@@ -19,7 +19,8 @@ BindingNode MakeBindingTree(const Bindings& bindings) {
   for (const Binding& binding : bindings) {
     if (binding.path.empty()) continue;
     BindingNode* parent = &root;
-    for (size_t i = 0; i + 1 < binding.path.size(); ++i) parent = &ChildMessage(*parent, binding.path[i]);
+    for (size_t i = 0; i + 1 < binding.path.size(); ++i)
+      parent = &ChildMessage(*parent, binding.path[i]);
     BindingNode& leaf = parent->children.emplace_back();
     leaf.field = binding.path.back();
     leaf.value = &binding.value;

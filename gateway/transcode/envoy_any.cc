@@ -76,7 +76,9 @@ void EnvoyAny::Scalar(std::string_view name, const JsonScalar& value) {
     }
     inner_->Begin("", EnvoyWriter::Form::kObject);
     absl::Status written = inner_->WriteKnown(inner_->root_, value);
-    if (!written.ok()) inner_->InvalidValue("Any", std::string_view(written.message().data(), written.message().size()));
+    if (!written.ok())
+      inner_->InvalidValue("Any",
+                           std::string_view(written.message().data(), written.message().size()));
     inner_->End();
   } else {
     inner_->Scalar(name, value);
@@ -97,14 +99,17 @@ void EnvoyAny::SetType(const JsonScalar& value) {
   }
   if (table == nullptr) {
     parent_.InvalidValue("Any", type_url_.starts_with(kTypePrefix)
-                                    ? fmt::format("Invalid type URL, unknown type: {}", type_url_.substr(kTypePrefix.size()))
+                                    ? fmt::format("Invalid type URL, unknown type: {}",
+                                                  type_url_.substr(kTypePrefix.size()))
                                     : fmt::format("Invalid type URL, type URLs must be of the form "
-                                                  "'type.googleapis.com/<typename>', got: {}", type_url_));
+                                                  "'type.googleapis.com/<typename>', got: {}",
+                                                  type_url_));
     invalid_ = true;
     return;
   }
   inner_ = std::make_unique<EnvoyWriter>(*table, parent_.enum_names_, parent_.status_);
-  known_ = inner_->HasScalarForm(*table) || table->well_known == WellKnown::kAny || table->well_known == WellKnown::kStruct;
+  known_ = inner_->HasScalarForm(*table) || table->well_known == WellKnown::kAny ||
+           table->well_known == WellKnown::kStruct;
   if (!known_) inner_->StartObject("");
   for (const Event& event : std::exchange(waiting_, {})) {
     switch (event.kind) {
@@ -129,7 +134,8 @@ void EnvoyAny::Invalid(std::string_view type, std::string_view value) {
 
 void EnvoyAny::Write() {
   if (inner_ == nullptr) {
-    if (!waiting_.empty()) Invalid("Any", fmt::format("Missing @type for any field in {}", parent_.root_.full_name));
+    if (!waiting_.empty())
+      Invalid("Any", fmt::format("Missing @type for any field in {}", parent_.root_.full_name));
     return;
   }
   std::string& out = parent_.Out();

@@ -7,7 +7,8 @@
 
 namespace minato::gateway {
 
-// A JSON scalar as Envoy's parser hands it on: what fits 64 bits is an integer, everything else a double.
+// A JSON scalar as Envoy's parser hands it on: what fits 64 bits is an integer, everything else a
+// double.
 struct JsonNull {};
 using JsonScalar = std::variant<JsonNull, bool, int64_t, uint64_t, double, std::string>;
 

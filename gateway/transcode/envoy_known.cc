@@ -21,14 +21,18 @@ std::string_view Trim(std::string_view text) {
 }
 
 // "123" -> 123000000. An empty fraction and one of zeros only, however long, is 0.
-absl::StatusOr<int32_t> Nanos(std::string_view digits, std::string_view unparsable, std::string_view too_large) {
+absl::StatusOr<int32_t> Nanos(std::string_view digits, std::string_view unparsable,
+                              std::string_view too_large) {
   const size_t zeros = std::min(digits.find_first_not_of('0'), digits.size());
   const std::string_view significant = digits.substr(zeros);
   if (significant.empty()) return 0;
   std::optional<int64_t> value = Int64FromText(significant);
-  if (!value || !std::in_range<int32_t>(*value)) return absl::InvalidArgumentError(std::string(unparsable));
-  if (*value > kSecondNanos || *value < 0) return absl::InvalidArgumentError(std::string(too_large));
-  if (significant.find_first_not_of("0123456789") != significant.npos) return absl::InvalidArgumentError(std::string(unparsable));
+  if (!value || !std::in_range<int32_t>(*value))
+    return absl::InvalidArgumentError(std::string(unparsable));
+  if (*value > kSecondNanos || *value < 0)
+    return absl::InvalidArgumentError(std::string(too_large));
+  if (significant.find_first_not_of("0123456789") != significant.npos)
+    return absl::InvalidArgumentError(std::string(unparsable));
   if (digits.size() > kFractionDigitsMax) return absl::InvalidArgumentError(std::string(too_large));
   for (size_t i = digits.size(); i < kFractionDigitsMax; ++i) *value *= 10;
   return static_cast<int32_t>(*value);
@@ -46,7 +50,8 @@ std::optional<int64_t> ZoneOffset(std::string_view text) {
   if (text.size() != 6 || text[3] != ':') return std::nullopt;
   std::optional<int64_t> hours = Int64FromText(Trim(text.substr(1, 2)));
   std::optional<int64_t> minutes = Int64FromText(Trim(text.substr(4, 2)));
-  if (!hours || !minutes || *hours < 0 || *hours >= 24 || *minutes < 0 || *minutes >= 60) return std::nullopt;
+  if (!hours || !minutes || *hours < 0 || *hours >= 24 || *minutes < 0 || *minutes >= 60)
+    return std::nullopt;
   const int64_t seconds = (*hours * 60 + *minutes) * 60;
   return text[0] == '-' ? -seconds : seconds;
 }
@@ -58,8 +63,9 @@ std::string SnakeSegment(std::string_view segment) {
     const char c = segment[i];
     if (absl::ascii_isupper(c)) {
       const bool follows_word = i > 0 && segment[i - 1] != '_';
-      const bool begins_word = i > 0 && (!absl::ascii_isupper(segment[i - 1]) ||
-                                         (i + 1 < segment.size() && absl::ascii_islower(segment[i + 1])));
+      const bool begins_word =
+          i > 0 && (!absl::ascii_isupper(segment[i - 1]) ||
+                    (i + 1 < segment.size() && absl::ascii_islower(segment[i + 1])));
       if (follows_word && begins_word) snake += '_';
     }
     snake += absl::ascii_tolower(c);
@@ -84,7 +90,8 @@ std::string SnakePath(std::string_view path) {
       }
       continue;
     }
-    if (i < path.size() && path[i] != '.' && path[i] != '(' && path[i] != ')' && path[i] != '"') continue;
+    if (i < path.size() && path[i] != '.' && path[i] != '(' && path[i] != ')' && path[i] != '"')
+      continue;
     snake += SnakeSegment(path.substr(start, i - start));
     if (i < path.size()) snake += path[i];
     start = i + 1;
@@ -110,7 +117,8 @@ absl::StatusOr<SecondsAndNanos> EnvoyTimestamp(std::string_view text) {
     std::optional<int64_t> zone = sign == text.npos ? std::nullopt : ZoneOffset(text.substr(sign));
     if (!zone) {
       return absl::InvalidArgumentError(
-          "Illegal timestamp format; timestamps must end with 'Z' or have a valid timezone offset.");
+          "Illegal timestamp format; timestamps must end with 'Z' or have a valid timezone "
+          "offset.");
     }
     offset = *zone;
     text = text.substr(0, sign);
@@ -122,7 +130,8 @@ absl::StatusOr<SecondsAndNanos> EnvoyTimestamp(std::string_view text) {
     return absl::InvalidArgumentError(fmt::format("Invalid time format: {}", problem));
   }
   absl::StatusOr<int32_t> nanos =
-      Nanos(fraction, "Invalid time format, failed to parse nano seconds", "Timestamp value exceeds limits");
+      Nanos(fraction, "Invalid time format, failed to parse nano seconds",
+            "Timestamp value exceeds limits");
   if (!nanos.ok()) return nanos.status();
   const int64_t seconds = absl::ToUnixSeconds(time) - offset;
   if (seconds > kTimestampSecondsMax || seconds < kTimestampSecondsMin) {
@@ -132,15 +141,18 @@ absl::StatusOr<SecondsAndNanos> EnvoyTimestamp(std::string_view text) {
 }
 
 absl::StatusOr<SecondsAndNanos> EnvoyDuration(std::string_view text) {
-  if (!text.ends_with('s')) return absl::InvalidArgumentError("Illegal duration format; duration must end with 's'");
+  if (!text.ends_with('s'))
+    return absl::InvalidArgumentError("Illegal duration format; duration must end with 's'");
   text.remove_suffix(1);
   const int sign = text.starts_with('-') ? -1 : 1;
   if (sign < 0) text.remove_prefix(1);
   const auto [whole, fraction] = SplitFraction(text);
   std::optional<uint64_t> seconds = Uint64FromText(Trim(whole));
-  if (!seconds) return absl::InvalidArgumentError("Invalid duration format, failed to parse seconds");
+  if (!seconds)
+    return absl::InvalidArgumentError("Invalid duration format, failed to parse seconds");
   absl::StatusOr<int32_t> nanos =
-      Nanos(fraction, "Invalid duration format, failed to parse nano seconds", "Duration value exceeds limits");
+      Nanos(fraction, "Invalid duration format, failed to parse nano seconds",
+            "Duration value exceeds limits");
   if (!nanos.ok()) return nanos.status();
   if (*seconds > static_cast<uint64_t>(kDurationSecondsMax) || *nanos >= kSecondNanos) {
     return absl::InvalidArgumentError("Duration value exceeds limits");
@@ -157,14 +169,17 @@ absl::Status EnvoyFieldMask(std::string_view text, std::vector<std::string>& pat
   for (size_t i = 0; i <= text.size(); ++i) {
     if (i < text.size() && text[i] == '[') {
       // A map key: to the next bare '"', which must be followed by ']'.
-      if (i + 1 >= text.size() || text[i + 1] != '"') return bad("Map keys should be represented as [\"some_key\"].");
+      if (i + 1 >= text.size() || text[i + 1] != '"')
+        return bad("Map keys should be represented as [\"some_key\"].");
       for (i += 2; i < text.size() && text[i] != '"'; ++i) {
         if (text[i] == '\\') ++i;
       }
       if (i >= text.size()) return bad("Cannot find matching ']' for all '['.");
-      if (i + 1 >= text.size() || text[i + 1] != ']') return bad("Map keys should be represented as [\"some_key\"].");
+      if (i + 1 >= text.size() || text[i + 1] != ']')
+        return bad("Map keys should be represented as [\"some_key\"].");
       ++i;
-      if (i + 1 < text.size() && std::string_view(".,)(").find(text[i + 1]) == std::string_view::npos) {
+      if (i + 1 < text.size() &&
+          std::string_view(".,)(").find(text[i + 1]) == std::string_view::npos) {
         return bad("Map keys should be at the end of a path segment.");
       }
       continue;

@@ -35,7 +35,8 @@ void AppendUtf8(std::string& to, uint32_t c) {
   } else if (c < 0x800) {
     to += {static_cast<char>(0xC0 | c >> 6), static_cast<char>(0x80 | (c & 0x3f))};
   } else if (c < 0x10000) {
-    to += {static_cast<char>(0xE0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 0x3f)), static_cast<char>(0x80 | (c & 0x3f))};
+    to += {static_cast<char>(0xE0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 0x3f)),
+           static_cast<char>(0x80 | (c & 0x3f))};
   } else {
     to += {static_cast<char>(0xF0 | c >> 18), static_cast<char>(0x80 | (c >> 12 & 0x3f)),
            static_cast<char>(0x80 | (c >> 6 & 0x3f)), static_cast<char>(0x80 | (c & 0x3f))};
@@ -58,7 +59,8 @@ absl::Status EnvoyParser::Parse(std::string_view piece) {
     joined += piece;
     piece = joined;
   }
-  // A sequence that is cut off waits for the rest; so does, until the end, what is not UTF-8 at all.
+  // A sequence that is cut off waits for the rest; so does, until the end, what is not UTF-8 at
+  // all.
   const size_t good = Utf8Prefix(piece);
   if (good > 0) {
     absl::Status parsed = ParseText(piece.substr(0, good));
@@ -174,7 +176,8 @@ EnvoyParser::Result EnvoyParser::Value(Token token) {
       ++at_;
       events_.StartObject(key_);
       if (++depth_ > kJsonDepthMax) {
-        status_ = absl::InvalidArgumentError(fmt::format("Message too deep. Max recursion depth reached for key '{}'", key_));
+        status_ = absl::InvalidArgumentError(
+            fmt::format("Message too deep. Max recursion depth reached for key '{}'", key_));
         return Result::kFailed;
       }
       key_.clear();
@@ -185,7 +188,8 @@ EnvoyParser::Result EnvoyParser::Value(Token token) {
       ++at_;
       events_.StartList(key_);
       if (++depth_ > kJsonDepthMax) {
-        status_ = absl::InvalidArgumentError("Message too deep. Max recursion depth reached in array");
+        status_ =
+            absl::InvalidArgumentError("Message too deep. Max recursion depth reached in array");
         return Result::kFailed;
       }
       key_.clear();
@@ -229,9 +233,12 @@ EnvoyParser::Result EnvoyParser::Entry(Token token) {
       }
       break;
     case Token::kKey: result = BareKey(); break;
-    case Token::kTrue: case Token::kFalse: case Token::kNull:
+    case Token::kTrue:
+    case Token::kFalse:
+    case Token::kNull:
       result = BareKey();
-      if (result == Result::kDone && (key_ == "true" || key_ == "false" || key_ == "null")) result = Fail(kExpected);
+      if (result == Result::kDone && (key_ == "true" || key_ == "false" || key_ == "null"))
+        result = Fail(kExpected);
       break;
     default: return Fail(kExpected);
   }
@@ -280,8 +287,10 @@ EnvoyParser::Result EnvoyParser::UnicodeEscape() {
   uint32_t c = static_cast<uint32_t>(unit);
   size_t used = kEscapeBytes;
   if (c >= 0xD800 && c <= 0xDBFF) {
-    if (left() < 2 * kEscapeBytes) return finishing_ ? Fail("Missing low surrogate.") : Result::kMore;
-    if (text_[at_ + kEscapeBytes] != '\\' || text_[at_ + kEscapeBytes + 1] != 'u') return Fail("Missing low surrogate.");
+    if (left() < 2 * kEscapeBytes)
+      return finishing_ ? Fail("Missing low surrogate.") : Result::kMore;
+    if (text_[at_ + kEscapeBytes] != '\\' || text_[at_ + kEscapeBytes + 1] != 'u')
+      return Fail("Missing low surrogate.");
     const int low = HexUnit(text_, at_ + kEscapeBytes);
     if (low < 0) return Fail("Invalid escape sequence.");
     if (low < 0xDC00 || low > 0xDFFF) return Fail("Invalid low surrogate.");
@@ -314,7 +323,8 @@ EnvoyParser::Result EnvoyParser::Number() {
     result = Double(text, value);
   } else {
     const bool negative = text.front() == '-';
-    if (text.size() >= (negative ? 3 : 2) && text[negative] == '0') return Fail("Octal/hex numbers are not valid JSON values.");
+    if (text.size() >= (negative ? 3 : 2) && text[negative] == '0')
+      return Fail("Octal/hex numbers are not valid JSON values.");
     int64_t below = 0;
     uint64_t natural = 0;
     if (negative && ParseInt(text, below)) {
@@ -336,7 +346,8 @@ EnvoyParser::Result EnvoyParser::Double(std::string_view text, JsonScalar& value
   const std::string terminated(text);
   char* end = nullptr;
   const double real = std::strtod(terminated.c_str(), &end);
-  if (end != terminated.c_str() + terminated.size() || text.find('x') != text.npos) return Fail("Unable to parse number.");
+  if (end != terminated.c_str() + terminated.size() || text.find('x') != text.npos)
+    return Fail("Unable to parse number.");
   if (!std::isfinite(real)) return Fail("Number exceeds the range of double.");
   value = real;
   return Result::kDone;
@@ -344,7 +355,8 @@ EnvoyParser::Result EnvoyParser::Double(std::string_view text, JsonScalar& value
 
 EnvoyParser::Result EnvoyParser::BareKey() {
   size_t size = 1;
-  while (size < left() && (IsKeyStart(text_[at_ + size]) || absl::ascii_isdigit(text_[at_ + size]))) ++size;
+  while (size < left() && (IsKeyStart(text_[at_ + size]) || absl::ascii_isdigit(text_[at_ + size])))
+    ++size;
   if (size == left() && !finishing_) return Result::kMore;
   key_ = text_.substr(at_, size);
   at_ += size;
@@ -379,8 +391,8 @@ void EnvoyParser::SkipSpace() {
 EnvoyParser::Result EnvoyParser::Fail(std::string_view what) {
   const size_t begin = at_ > kContextBytes ? at_ - kContextBytes : 0;
   const size_t end = std::min(at_ + kContextBytes, text_.size());
-  status_ = absl::InvalidArgumentError(
-      fmt::format("{}\n{}\n{}^", what, text_.substr(begin, end - begin), std::string(at_ - begin, ' ')));
+  status_ = absl::InvalidArgumentError(fmt::format(
+      "{}\n{}\n{}^", what, text_.substr(begin, end - begin), std::string(at_ - begin, ' ')));
   return Result::kFailed;
 }
 

@@ -9,10 +9,11 @@
 
 namespace minato::gateway {
 
-// Reads JSON as Envoy's transcoder does: single quotes, bare keys, trailing commas and control characters are good,
-// and a failure is told in three lines (what, the text around it, a caret) that depend on how the text was cut into
-// pieces. Takes any bytes in any pieces; events come as soon as they are sure. Written from its behaviour, which is
-// that of libprotobuf's streaming parser up to version 21.
+// Reads JSON as Envoy's transcoder does: single quotes, bare keys, trailing commas and control
+// characters are good, and a failure is told in three lines (what, the text around it, a caret)
+// that depend on how the text was cut into pieces. Takes any bytes in any pieces; events come as
+// soon as they are sure. Written from its behaviour, which is that of libprotobuf's streaming
+// parser up to version 21.
 class EnvoyParser {
  public:
   // `events` must outlive the parser.
@@ -25,7 +26,21 @@ class EnvoyParser {
  private:
   // What may come next; kept as a stack.
   enum class Expect { kValue, kEntry, kColon, kAfterEntry, kElement, kAfterElement };
-  enum class Token { kString, kNumber, kTrue, kFalse, kNull, kObject, kObjectEnd, kArray, kArrayEnd, kColon, kComma, kKey, kUnknown };
+  enum class Token {
+    kString,
+    kNumber,
+    kTrue,
+    kFalse,
+    kNull,
+    kObject,
+    kObjectEnd,
+    kArray,
+    kArrayEnd,
+    kColon,
+    kComma,
+    kKey,
+    kUnknown
+  };
   // kMore: the piece ends too early to say.
   enum class Result { kDone, kMore, kFailed };
 

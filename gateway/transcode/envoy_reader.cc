@@ -11,7 +11,8 @@ namespace minato::gateway {
 // From events of the body to one message: below its field, the bindings woven in, written.
 class EnvoyReader::Message {
  public:
-  Message(const JsonRequest& request, const Bindings& bindings, EnumNames enum_names, Collisions collisions)
+  Message(const JsonRequest& request, const Bindings& bindings, EnumNames enum_names,
+          Collisions collisions)
       : tree_(MakeBindingTree(bindings)), writer_(*request.message, enum_names, status_) {
     input_ = &writer_;
     if (!bindings.empty()) input_ = &weaver_.emplace(tree_, collisions, *input_, status_);
@@ -34,8 +35,8 @@ class EnvoyReader::Message {
   JsonEvents* input_ = nullptr;
 };
 
-// The elements of the array that is the body of a client stream. Envoy hands neither loose enum names nor collisions
-// on to them.
+// The elements of the array that is the body of a client stream. Envoy hands neither loose enum
+// names nor collisions on to them.
 class EnvoyReader::Elements : public JsonEvents {
  public:
   explicit Elements(const JsonRequest& request) : request_(request) {}
@@ -89,7 +90,8 @@ class EnvoyReader::Elements : public JsonEvents {
     }
     if (depth_ == 1) {
       static const Bindings kNone;
-      message_.emplace(request_, first_ ? request_.bindings : kNone, EnumNames::kExact, Collisions::kBodyWins);
+      message_.emplace(request_, first_ ? request_.bindings : kNone, EnumNames::kExact,
+                       Collisions::kBodyWins);
       first_ = false;
     }
     return true;
@@ -116,7 +118,8 @@ class EnvoyReader::Elements : public JsonEvents {
 
 EnvoyReader::EnvoyReader(const JsonRequest& request, Shape shape)
     : message_(shape == Shape::kArray ? nullptr
-                                      : std::make_unique<Message>(request, request.bindings, request.options.enum_names,
+                                      : std::make_unique<Message>(request, request.bindings,
+                                                                  request.options.enum_names,
                                                                   request.options.collisions)),
       elements_(shape == Shape::kArray ? std::make_unique<Elements>(request) : nullptr),
       parser_(message_ != nullptr ? message_->input() : static_cast<JsonEvents&>(*elements_)) {}

@@ -11,8 +11,9 @@
 
 namespace minato::gateway {
 
-// The slow faithful reader: a JSON body to wire messages with Envoy's leniency, oddities and error texts. Pieces must
-// be those that came in, for what is said depends on them; what comes after a whole message is not looked at.
+// The slow faithful reader: a JSON body to wire messages with Envoy's leniency, oddities and error
+// texts. Pieces must be those that came in, for what is said depends on them; what comes after a
+// whole message is not looked at.
 class EnvoyReader {
  public:
   enum class Shape { kMessage, kArray };

@@ -1,5 +1,6 @@
-// Bodies and replies recorded with Envoy 1.40 (tests/conformance/envoy holds the whole), replayed without a network:
-// what is read must be the same message or the same error text, what is printed the same bytes.
+// Bodies and replies recorded with Envoy 1.40 (tests/conformance/envoy holds the whole), replayed
+// without a network: what is read must be the same message or the same error text, what is printed
+// the same bytes.
 
 #include <fstream>
 #include <set>
@@ -40,20 +41,25 @@ std::string Unescape(const std::string& text) {
 }
 
 struct Types {
-  explicit Types(const std::string& file) : protos(FileText(file)) { schema.AddFile(protos.file()); }
+  explicit Types(const std::string& file) : protos(FileText(file)) {
+    schema.AddFile(protos.file());
+  }
   TestProtos protos;
   Schema schema;
 };
 
 struct EnvoyReplay : testing::Test {
-  Types& TypesOf(const std::string& message) { return message == "oracle.v1.Old" ? legacy : modern; }
+  Types& TypesOf(const std::string& message) {
+    return message == "oracle.v1.Old" ? legacy : modern;
+  }
   // Order, packing and explicit defaults do not matter.
   std::string Normal(const std::string& message, const std::string& wire) {
     auto parsed = TypesOf(message).protos.New(message);
     EXPECT_TRUE(parsed->ParseFromString(wire));
     return parsed->DebugString();
   }
-  std::vector<std::string> Read(const JsonRequest& request, bool stream, const std::vector<std::string>& pieces, std::string& error) {
+  std::vector<std::string> Read(const JsonRequest& request, bool stream,
+                                const std::vector<std::string>& pieces, std::string& error) {
     JsonBody body(request, stream ? JsonBody::Shape::kArray : JsonBody::Shape::kMessage);
     std::vector<std::string> messages;
     absl::Status status;
@@ -95,7 +101,8 @@ TEST_F(EnvoyReplay, BodiesAreReadAsEnvoyReadsThem) {
     if (!bound) continue;
     std::vector<std::string> pieces;
     if (row[6] != "-") {
-      for (absl::string_view piece : absl::StrSplit(row[6], '|')) pieces.push_back(Unescape(std::string(piece)));
+      for (absl::string_view piece : absl::StrSplit(row[6], '|'))
+        pieces.push_back(Unescape(std::string(piece)));
     }
     ++replayed;
     std::string error;
@@ -110,7 +117,8 @@ TEST_F(EnvoyReplay, BodiesAreReadAsEnvoyReadsThem) {
       if (!row[8].empty()) expected = absl::StrSplit(row[8], ',');
       ASSERT_EQ(messages.size(), expected.size());
       for (size_t i = 0; i < messages.size(); ++i) {
-        EXPECT_EQ(Normal(type, messages[i]), Normal(type, expected[i] == "-" ? "" : absl::HexStringToBytes(expected[i])));
+        EXPECT_EQ(Normal(type, messages[i]),
+                  Normal(type, expected[i] == "-" ? "" : absl::HexStringToBytes(expected[i])));
       }
     };
     compare();

@@ -54,8 +54,10 @@ absl::StatusOr<Int> ToInteger(const JsonScalar& value) {
     if constexpr (std::is_signed_v<Int>) return Narrow<Int>(value, Int64FromText(*text));
     return Narrow<Int>(value, Uint64FromText(*text));
   }
-  if (const auto* below = std::get_if<int64_t>(&value)) return Narrow<Int>(value, std::optional(*below));
-  if (const auto* natural = std::get_if<uint64_t>(&value)) return Narrow<Int>(value, std::optional(*natural));
+  if (const auto* below = std::get_if<int64_t>(&value))
+    return Narrow<Int>(value, std::optional(*below));
+  if (const auto* natural = std::get_if<uint64_t>(&value))
+    return Narrow<Int>(value, std::optional(*natural));
   if (const auto* real = std::get_if<double>(&value)) {
     JsonNumber number;
     number.form = JsonNumber::Form::kReal;
@@ -89,7 +91,9 @@ absl::StatusOr<float> ToFloat(const JsonScalar& value) {
   absl::StatusOr<double> real = ToDouble(value);
   if (!real.ok()) return real.status();
   // Text is taken more strictly than a number: nothing is rounded down to the largest float.
-  if (std::holds_alternative<std::string>(value) && std::isfinite(*real) && std::fabs(*real) > FLT_MAX) return Bad(value);
+  if (std::holds_alternative<std::string>(value) && std::isfinite(*real) &&
+      std::fabs(*real) > FLT_MAX)
+    return Bad(value);
   std::optional<float> narrow = NarrowToFloat(*real);
   if (!narrow) return Bad(value);
   return *narrow;
@@ -112,7 +116,8 @@ absl::StatusOr<int32_t> ToEnum(const JsonScalar& value, const EnumTable& table, 
   return *number;
 }
 
-absl::Status AppendScalar(const FieldTable& field, const JsonScalar& value, EnumNames names, std::string& wire) {
+absl::Status AppendScalar(const FieldTable& field, const JsonScalar& value, EnumNames names,
+                          std::string& wire) {
   auto put = [&](auto converted, auto write) {
     if (!converted.ok()) return converted.status();
     char bytes[kTagBytesMax + kVarintBytesMax];
@@ -120,7 +125,9 @@ absl::Status AppendScalar(const FieldTable& field, const JsonScalar& value, Enum
     return absl::OkStatus();
   };
   auto varint = [](char* w, auto v) { return WriteVarint(w, static_cast<uint64_t>(v)); };
-  auto signed_varint = [](char* w, auto v) { return WriteVarint(w, static_cast<uint64_t>(static_cast<int64_t>(v))); };
+  auto signed_varint = [](char* w, auto v) {
+    return WriteVarint(w, static_cast<uint64_t>(static_cast<int64_t>(v)));
+  };
   auto zigzag = [](char* w, auto v) { return WriteVarint(w, ZigZag(v)); };
   auto fixed = [](char* w, auto v) { return WriteFixed(w, v); };
   switch (field.kind) {
@@ -138,13 +145,15 @@ absl::Status AppendScalar(const FieldTable& field, const JsonScalar& value, Enum
     case Kind::kSfixed64: return put(ToInteger<int64_t>(value), fixed);
     case Kind::kBool: return put(ToBool(value), varint);
     case Kind::kEnum: return put(ToEnum(value, *field.enumeration, names), signed_varint);
-    case Kind::kString: case Kind::kBytes: {
+    case Kind::kString:
+    case Kind::kBytes: {
       const auto* text = std::get_if<std::string>(&value);
       if (text == nullptr) return Bad(value);
       std::string decoded;
       const std::string* content = text;
       if (field.kind == Kind::kBytes) {
-        if (!absl::WebSafeBase64Unescape(*text, &decoded) && !absl::Base64Unescape(*text, &decoded)) return Bad(value);
+        if (!absl::WebSafeBase64Unescape(*text, &decoded) && !absl::Base64Unescape(*text, &decoded))
+          return Bad(value);
         content = &decoded;
       }
       char bytes[kTagBytesMax + kVarintBytesMax];
@@ -152,7 +161,8 @@ absl::Status AppendScalar(const FieldTable& field, const JsonScalar& value, Enum
       wire += *content;
       return absl::OkStatus();
     }
-    case Kind::kMessage: case Kind::kGroup: break;
+    case Kind::kMessage:
+    case Kind::kGroup: break;
   }
   return Bad(value);
 }

@@ -10,8 +10,8 @@
 
 namespace minato::gateway {
 
-// How Envoy converts a JSON scalar to a field's type. An error's message is the value as it appears in
-// "invalid value ... for type ...".
+// How Envoy converts a JSON scalar to a field's type. An error's message is the value as it appears
+// in "invalid value ... for type ...".
 
 // `"text"`, `12`, `true`, `null`.
 std::string ScalarText(const JsonScalar& value);
@@ -24,6 +24,7 @@ absl::StatusOr<bool> ToBool(const JsonScalar& value);
 absl::StatusOr<int32_t> ToEnum(const JsonScalar& value, const EnumTable& table, EnumNames names);
 
 // Appends tag and value of a scalar field to `wire`.
-absl::Status AppendScalar(const FieldTable& field, const JsonScalar& value, EnumNames names, std::string& wire);
+absl::Status AppendScalar(const FieldTable& field, const JsonScalar& value, EnumNames names,
+                          std::string& wire);
 
 }  // namespace minato::gateway

@@ -116,7 +116,8 @@ void BindingWeaver::Weave(BindingNode& node) {
   }
 }
 
-void BindingWeaver::Compare(std::string_view name, const std::string& bound, const JsonScalar& value) {
+void BindingWeaver::Compare(std::string_view name, const std::string& bound,
+                            const JsonScalar& value) {
   const JsonScalar text = bound;
   bool same = true;
   const char* type = nullptr;  // Set if the binding cannot be read as the body's type.
@@ -141,11 +142,12 @@ void BindingWeaver::Compare(std::string_view name, const std::string& bound, con
     same = *string == bound;
   }
   if (type != nullptr) {
-    status_ = absl::InvalidArgumentError(fmt::format("Failed to convert binding value {}:{} to {}", name, ScalarText(text), type));
-  } else if (!same) {
     status_ = absl::InvalidArgumentError(
-        fmt::format("The binding value {} of the field {} is conflicting with the value {} in the body.",
-                    ScalarText(text), name, ScalarText(value)));
+        fmt::format("Failed to convert binding value {}:{} to {}", name, ScalarText(text), type));
+  } else if (!same) {
+    status_ = absl::InvalidArgumentError(fmt::format(
+        "The binding value {} of the field {} is conflicting with the value {} in the body.",
+        ScalarText(text), name, ScalarText(value)));
   }
 }
 

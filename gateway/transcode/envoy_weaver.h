@@ -29,12 +29,13 @@ class BodyPlacer : public JsonEvents {
   int depth_ = 0;
 };
 
-// Adds the bindings the body leaves unset, at the end of the object they belong to. A field counts as set if the body
-// names it as the .proto does.
+// Adds the bindings the body leaves unset, at the end of the object they belong to. A field counts
+// as set if the body names it as the .proto does.
 class BindingWeaver : public JsonEvents {
  public:
   // All must outlive the weaver; `status` is told of collisions.
-  BindingWeaver(BindingNode& bindings, Collisions collisions, JsonEvents& next, absl::Status& status)
+  BindingWeaver(BindingNode& bindings, Collisions collisions, JsonEvents& next,
+                absl::Status& status)
       : root_(bindings), collisions_(collisions), next_(next), status_(status) {}
 
   void StartObject(std::string_view name) override;

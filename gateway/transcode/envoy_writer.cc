@@ -63,9 +63,12 @@ void EnvoyWriter::StartObject(std::string_view name) {
       item.shape = Shape::kAny;
       item.any = std::make_unique<EnvoyAny>(*this);
     }
-    if (root_.well_known == WellKnown::kValue) Open("struct_value", Shape::kMessage, true, Form::kObject);
-    if (root_.well_known == WellKnown::kValue || root_.well_known == WellKnown::kStruct) Open("fields", Shape::kMap, true, Form::kList);
-    if (root_.well_known == WellKnown::kListValue) InvalidValue(root_.full_name, "Cannot start root message with ListValue.");
+    if (root_.well_known == WellKnown::kValue)
+      Open("struct_value", Shape::kMessage, true, Form::kObject);
+    if (root_.well_known == WellKnown::kValue || root_.well_known == WellKnown::kStruct)
+      Open("fields", Shape::kMap, true, Form::kList);
+    if (root_.well_known == WellKnown::kListValue)
+      InvalidValue(root_.full_name, "Cannot start root message with ListValue.");
     return;
   }
   if (items_.back().shape == Shape::kAny) return items_.back().any->StartObject(name);
@@ -82,8 +85,10 @@ void EnvoyWriter::StartObject(std::string_view name) {
       // Envoy says nothing and writes a field without its value.
       return InvalidValue(value->name, "Starting an object on a scalar field");
     }
-    if (Is(top_field(), WellKnown::kValue)) Open("struct_value", Shape::kMessage, true, Form::kObject);
-    if (Is(value, WellKnown::kValue) || Is(value, WellKnown::kStruct)) Open("fields", Shape::kMap, true, Form::kList);
+    if (Is(top_field(), WellKnown::kValue))
+      Open("struct_value", Shape::kMessage, true, Form::kObject);
+    if (Is(value, WellKnown::kValue) || Is(value, WellKnown::kStruct))
+      Open("fields", Shape::kMap, true, Form::kList);
     return;
   }
   const FieldTable* field = Named(name, Form::kObject);
@@ -100,7 +105,8 @@ void EnvoyWriter::StartObject(std::string_view name) {
 void EnvoyWriter::OpenInside(const FieldTable& field, std::string_view name) {
   Open(name, Is(&field, WellKnown::kAny) ? Shape::kAny : Shape::kMessage, false, Form::kObject);
   if (Is(&field, WellKnown::kValue)) Open("struct_value", Shape::kMessage, true, Form::kObject);
-  if (Is(&field, WellKnown::kValue) || Is(&field, WellKnown::kStruct)) Open("fields", Shape::kMap, true, Form::kList);
+  if (Is(&field, WellKnown::kValue) || Is(&field, WellKnown::kStruct))
+    Open("fields", Shape::kMap, true, Form::kList);
 }
 
 void EnvoyWriter::EndObject() {
@@ -147,8 +153,10 @@ void EnvoyWriter::StartList(std::string_view name) {
     const FieldTable* value = Lookup("value");
     Open("value", Shape::kMessage, true, Form::kObject);
     if (ignored_ > 0) return;
-    if (Is(value, WellKnown::kValue) || Is(value, WellKnown::kListValue)) return open_values(Is(value, WellKnown::kValue));
-    return InvalidValue("Map", fmt::format("Cannot have repeated items ('{}') within a map.", name));
+    if (Is(value, WellKnown::kValue) || Is(value, WellKnown::kListValue))
+      return open_values(Is(value, WellKnown::kValue));
+    return InvalidValue("Map",
+                        fmt::format("Cannot have repeated items ('{}') within a map.", name));
   }
   const FieldTable* field = name.empty() ? top_field() : Lookup(name);
   if (name.empty()) {
@@ -195,7 +203,8 @@ void EnvoyWriter::Scalar(std::string_view name, const JsonScalar& value) {
     if (!HasScalarForm(root_)) return InvalidName("Root element must be a message.");
     Begin(name, Form::kObject);
     absl::Status written = WriteKnown(root_, value);
-    if (!written.ok()) InvalidValue(root_.full_name, fmt::format("Field '{}', {}", name, View(written.message())));
+    if (!written.ok())
+      InvalidValue(root_.full_name, fmt::format("Field '{}', {}", name, View(written.message())));
     return End();
   }
   if (items_.back().shape == Shape::kAny) return items_.back().any->Scalar(name, value);
@@ -225,16 +234,20 @@ void EnvoyWriter::ScalarInMap(std::string_view name, const JsonScalar& value) {
   Close();
 }
 
-void EnvoyWriter::WriteKnownField(const FieldTable& field, std::string_view name, const JsonScalar& value) {
+void EnvoyWriter::WriteKnownField(const FieldTable& field, std::string_view name,
+                                  const JsonScalar& value) {
   absl::Status written = WriteKnown(*field.message, value);
-  if (!written.ok()) InvalidValue(TypeName(field), fmt::format("Field '{}', {}", name, View(written.message())));
+  if (!written.ok())
+    InvalidValue(TypeName(field), fmt::format("Field '{}', {}", name, View(written.message())));
 }
 
 bool EnvoyWriter::HasScalarForm(const MessageTable& table) const {
   switch (table.well_known) {
-    case WellKnown::kTimestamp: case WellKnown::kDuration: case WellKnown::kFieldMask: case WellKnown::kWrapper:
-    case WellKnown::kValue:
-      return true;
+    case WellKnown::kTimestamp:
+    case WellKnown::kDuration:
+    case WellKnown::kFieldMask:
+    case WellKnown::kWrapper:
+    case WellKnown::kValue: return true;
     default: return false;
   }
 }
@@ -242,10 +255,10 @@ bool EnvoyWriter::HasScalarForm(const MessageTable& table) const {
 absl::Status EnvoyWriter::WriteKnown(const MessageTable& table, const JsonScalar& value) {
   const bool null = std::holds_alternative<JsonNull>(value);
   if (table.well_known == WellKnown::kValue) {
-    WriteScalar(null                                          ? "null_value"
-                : std::holds_alternative<bool>(value)         ? "bool_value"
-                : std::holds_alternative<std::string>(value)  ? "string_value"
-                                                              : "number_value",
+    WriteScalar(null                                         ? "null_value"
+                : std::holds_alternative<bool>(value)        ? "bool_value"
+                : std::holds_alternative<std::string>(value) ? "string_value"
+                                                             : "number_value",
                 value);
     return absl::OkStatus();
   }
@@ -259,7 +272,10 @@ absl::Status EnvoyWriter::WriteKnown(const MessageTable& table, const JsonScalar
   const bool timestamp = table.well_known == WellKnown::kTimestamp;
   if (text == nullptr) {
     return absl::InvalidArgumentError(fmt::format("Invalid data type for {}, value is {}",
-                                                  mask ? "field mask" : timestamp ? "timestamp" : "duration", ScalarText(value)));
+                                                  mask        ? "field mask"
+                                                  : timestamp ? "timestamp"
+                                                              : "duration",
+                                                  ScalarText(value)));
   }
   if (mask) {
     std::vector<std::string> paths;
@@ -345,7 +361,8 @@ void EnvoyWriter::End() {
   if (!element.list) {
     for (const FieldTable& field : element.table->fields) {
       if (field.presence == Presence::kRequired && !element.seen.contains(&field)) {
-        status_ = absl::InvalidArgumentError(fmt::format("{}: missing field {}", Location(), field.name));
+        status_ =
+            absl::InvalidArgumentError(fmt::format("{}: missing field {}", Location(), field.name));
       }
     }
   }
@@ -362,7 +379,8 @@ void EnvoyWriter::End() {
   if (closed.field->kind == Kind::kGroup) {
     out.append(bytes, WriteTag(bytes, closed.field->tag));
     out += closed.wire;
-    out.append(bytes, WriteVarint(bytes, closed.field->number << 3 | static_cast<uint32_t>(WireType::kEndGroup)));
+    out.append(bytes, WriteVarint(bytes, closed.field->number << 3 |
+                                             static_cast<uint32_t>(WireType::kEndGroup)));
     return;
   }
   out.append(bytes, WriteVarint(WriteTag(bytes, closed.field->tag), closed.wire.size()));
@@ -416,8 +434,9 @@ const FieldTable* EnvoyWriter::Lookup(std::string_view name) {
 bool EnvoyWriter::TakeOneof(const FieldTable& field, std::string_view name) {
   if (field.oneof_index < 0) return true;
   if (elements_.back().oneofs.insert(field.oneof_index).second) return true;
-  InvalidValue("oneof", fmt::format("oneof field '{}' is already set. Cannot set '{}'",
-                                    field.parent->oneofs[static_cast<size_t>(field.oneof_index)], name));
+  InvalidValue("oneof",
+               fmt::format("oneof field '{}' is already set. Cannot set '{}'",
+                           field.parent->oneofs[static_cast<size_t>(field.oneof_index)], name));
   return false;
 }
 
@@ -439,7 +458,8 @@ std::string EnvoyWriter::Location(const FieldTable* leaf) const {
     if (field.is_repeated() && index > 0) location += fmt::format("[{}]", index - 1);
     above = &field;
   };
-  for (size_t i = 1; i < elements_.size(); ++i) add(*elements_[i].field, elements_[i].list ? elements_[i].index : 0);
+  for (size_t i = 1; i < elements_.size(); ++i)
+    add(*elements_[i].field, elements_[i].list ? elements_[i].index : 0);
   if (leaf != nullptr) add(*leaf, 0);
   return location;
 }
@@ -448,8 +468,10 @@ void EnvoyWriter::InvalidName(std::string_view why) {
   status_ = absl::InvalidArgumentError(fmt::format("{}: {}", Location(), why));
 }
 
-void EnvoyWriter::InvalidValue(std::string_view type, std::string_view value, const FieldTable* leaf) {
-  status_ = absl::InvalidArgumentError(fmt::format("{}: invalid value {} for type {}", Location(leaf), value, type));
+void EnvoyWriter::InvalidValue(std::string_view type, std::string_view value,
+                               const FieldTable* leaf) {
+  status_ = absl::InvalidArgumentError(
+      fmt::format("{}: invalid value {} for type {}", Location(leaf), value, type));
 }
 
 }  // namespace minato::gateway

@@ -15,8 +15,9 @@ namespace minato::gateway {
 
 class EnvoyAny;
 
-// JSON events to the wire form of one message, accepting what Envoy accepts. A failure does not stop it: it is left in
-// the status, of several the last one, and what is written then has no meaning.
+// JSON events to the wire form of one message, accepting what Envoy accepts. A failure does not
+// stop it: it is left in the status, of several the last one, and what is written then has no
+// meaning.
 class EnvoyWriter : public JsonEvents {
  public:
   // `message` and `status` must outlive the writer.
@@ -77,11 +78,14 @@ class EnvoyWriter : public JsonEvents {
   bool HasScalarForm(const MessageTable& table) const;
   absl::Status WriteKnown(const MessageTable& table, const JsonScalar& value);
   void WriteKnownField(const FieldTable& field, std::string_view name, const JsonScalar& value);
-  const FieldTable* top_field() const { return elements_.empty() ? nullptr : elements_.back().field; }
+  const FieldTable* top_field() const {
+    return elements_.empty() ? nullptr : elements_.back().field;
+  }
 
   std::string Location(const FieldTable* leaf = nullptr) const;
   void InvalidName(std::string_view why);
-  void InvalidValue(std::string_view type, std::string_view value, const FieldTable* leaf = nullptr);
+  void InvalidValue(std::string_view type, std::string_view value,
+                    const FieldTable* leaf = nullptr);
 
   const MessageTable& root_;
   const EnumNames enum_names_;

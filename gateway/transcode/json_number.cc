@@ -1,7 +1,7 @@
 #include "gateway/transcode/json_number.h"
 
-#include <charconv>
 #include <cfloat>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -12,8 +12,9 @@
 namespace minato::gateway {
 namespace {
 
-constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                   1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                   1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 constexpr int kExactPower = 22;
 constexpr uint64_t kExactMantissa = uint64_t{1} << 53;
 constexpr int kSafeDigits = 19;  // Any 19 digits fit 64 bits.
@@ -28,7 +29,8 @@ double ParseSlowly(const char* begin, const char* end) {
   if (error == std::errc()) return value;
   // Tells overflow (the largest value) from underflow.
   auto [rounded, range_error] = absl::from_chars(begin, end, value);
-  if (range_error == std::errc::result_out_of_range && std::fabs(value) > 1) return std::copysign(HUGE_VAL, value);
+  if (range_error == std::errc::result_out_of_range && std::fabs(value) > 1)
+    return std::copysign(HUGE_VAL, value);
   return value;
 }
 
@@ -84,8 +86,8 @@ char* Quoted(char* w, std::string_view text) {
   return w;
 }
 
-// The shortest digits that read back equal are what %g prints with `few` digits whenever they are that few and the
-// value is normal; otherwise the value needs all `many` digits.
+// The shortest digits that read back equal are what %g prints with `few` digits whenever they are
+// that few and the value is normal; otherwise the value needs all `many` digits.
 template <typename Float>
 char* Print(char* w, Float value, int few, int many) {
   if (!std::isfinite(value)) [[unlikely]] {
@@ -97,22 +99,27 @@ char* Print(char* w, Float value, int few, int many) {
   }
   char text[48];
   if (value != 0 && std::fabs(value) < std::numeric_limits<Float>::min()) [[unlikely]] {
-    // Subnormal: fewer digits are significant than %g is asked for. protobuf never takes the short form for a float.
+    // Subnormal: fewer digits are significant than %g is asked for. protobuf never takes the short
+    // form for a float.
     std::snprintf(text, sizeof text, "%.*g", few, static_cast<double>(value));
     Float back = static_cast<Float>(ParseSlowly(text, text + std::strlen(text)));
-    if (back != value || sizeof(Float) == sizeof(float)) std::snprintf(text, sizeof text, "%.*g", many, static_cast<double>(value));
+    if (back != value || sizeof(Float) == sizeof(float))
+      std::snprintf(text, sizeof text, "%.*g", many, static_cast<double>(value));
     size_t size = std::strlen(text);
     std::memcpy(w, text, size);
     return w + size;
   }
   char* end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
-  const char* exponent = static_cast<const char*>(std::memchr(text, 'e', static_cast<size_t>(end - text)));
+  const char* exponent =
+      static_cast<const char*>(std::memchr(text, 'e', static_cast<size_t>(end - text)));
   ptrdiff_t digits = exponent - text - (text[0] == '-' ? 1 : 0);
   if (digits > 1) --digits;  // The point.
   int precision = few;
   if (digits > few) {
     precision = many;
-    end = std::to_chars(text, text + sizeof text, static_cast<double>(value), std::chars_format::scientific, many - 1).ptr;
+    end = std::to_chars(text, text + sizeof text, static_cast<double>(value),
+                        std::chars_format::scientific, many - 1)
+              .ptr;
   }
   return LayOut(w, text, end, precision);
 }
@@ -124,7 +131,8 @@ std::optional<int64_t> JsonNumber::AsInt64() const {
     if (real != std::trunc(real) || real < -0x1p63 || real >= 0x1p63) return std::nullopt;
     return static_cast<int64_t>(real);
   }
-  if (form != Form::kInteger || magnitude > (uint64_t{1} << 63) - (negative ? 0 : 1)) return std::nullopt;
+  if (form != Form::kInteger || magnitude > (uint64_t{1} << 63) - (negative ? 0 : 1))
+    return std::nullopt;
   return negative ? static_cast<int64_t>(0 - magnitude) : static_cast<int64_t>(magnitude);
 }
 
@@ -204,7 +212,8 @@ JsonNumber ReadJsonNumber(const char* p, const char* end) {
     }
   }
   number.form = JsonNumber::Form::kReal;
-  if (digit_count <= kSafeDigits && mantissa < kExactMantissa && exponent >= -kExactPower && exponent <= kExactPower) {
+  if (digit_count <= kSafeDigits && mantissa < kExactMantissa && exponent >= -kExactPower &&
+      exponent <= kExactPower) {
     // Both are exact doubles, so one operation rounds correctly (Clinger).
     double exact = static_cast<double>(mantissa);
     exact = exponent < 0 ? exact / kPowersOfTen[-exponent] : exact * kPowersOfTen[exponent];
@@ -221,9 +230,11 @@ std::optional<double> DoubleFromText(std::string_view text) {
   if (text == "Infinity") return std::numeric_limits<double>::infinity();
   if (text == "-Infinity") return -std::numeric_limits<double>::infinity();
   JsonNumber number = ReadJsonNumber(text.data(), text.data() + text.size());
-  if (number.form == JsonNumber::Form::kNone || number.form == JsonNumber::Form::kTooLarge) return std::nullopt;
+  if (number.form == JsonNumber::Form::kNone || number.form == JsonNumber::Form::kTooLarge)
+    return std::nullopt;
   if (number.end != text.data() + text.size()) return std::nullopt;
-  if (number.form == JsonNumber::Form::kInteger && number.negative && number.magnitude == 0) return -0.0;
+  if (number.form == JsonNumber::Form::kInteger && number.negative && number.magnitude == 0)
+    return -0.0;
   return number.AsDouble();
 }
 

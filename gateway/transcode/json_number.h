@@ -9,19 +9,21 @@ namespace minato::gateway {
 // One number as JSON spells it.
 struct JsonNumber {
   enum class Form : uint8_t {
-    kInteger,   // Neither fraction nor exponent, and the magnitude fits 64 bits.
+    kInteger,  // Neither fraction nor exponent, and the magnitude fits 64 bits.
     kReal,
     kNone,      // No JSON number.
     kTooLarge,  // Beyond the range of double.
   };
   Form form = Form::kNone;
-  bool negative = false;   // kInteger
-  uint64_t magnitude = 0;  // kInteger
-  double real = 0;         // Always set for kReal, see AsDouble().
+  bool negative = false;      // kInteger
+  uint64_t magnitude = 0;     // kInteger
+  double real = 0;            // Always set for kReal, see AsDouble().
   const char* end = nullptr;  // Behind the number; for kNone, where it went wrong.
 
   double AsDouble() const {
-    return form == Form::kReal ? real : (negative ? -static_cast<double>(magnitude) : static_cast<double>(magnitude));
+    return form == Form::kReal
+               ? real
+               : (negative ? -static_cast<double>(magnitude) : static_cast<double>(magnitude));
   }
   // nullopt unless the number is integral and in range ("1.0" and "1e3" are integral).
   std::optional<int64_t> AsInt64() const;
@@ -43,8 +45,9 @@ std::optional<uint64_t> Uint64FromText(std::string_view text);
 // Room for any number below, with its quotes.
 inline constexpr size_t kNumberTextBytes = 32;
 
-// Print at `w` and return the end. Finite floats as C's %g with the fewest digits protobuf's printer tries: 6, else 9 for
-// float, 15, else 17 for double; others as "NaN", "Infinity", "-Infinity" in quotes.
+// Print at `w` and return the end. Finite floats as C's %g with the fewest digits protobuf's
+// printer tries: 6, else 9 for float, 15, else 17 for double; others as "NaN", "Infinity",
+// "-Infinity" in quotes.
 char* PrintDouble(char* w, double value);
 char* PrintFloat(char* w, float value);
 

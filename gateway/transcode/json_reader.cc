@@ -28,7 +28,8 @@ bool JsonReader::ReadNothing(const MessageTable& root, BindingNode& bindings) {
   return WriteBindings(root, bindings, oneofs) && CheckRequired(root, 0);
 }
 
-bool JsonReader::ReadTarget(const MessageTable& table, const FieldPath& target, size_t depth, BindingNode* node) {
+bool JsonReader::ReadTarget(const MessageTable& table, const FieldPath& target, size_t depth,
+                            BindingNode* node) {
   if (depth == target.size()) return ReadMessageBody(table, node);
   const FieldTable& field = *target[depth];
   const size_t start = sink_.size();
@@ -54,10 +55,12 @@ bool JsonReader::ReadTarget(const MessageTable& table, const FieldPath& target, 
 bool JsonReader::ReadMessageBody(const MessageTable& table, BindingNode* node) {
   bool good = false;
   switch (table.well_known) {
-    case WellKnown::kNone: case WellKnown::kEmpty: case WellKnown::kHttpBody:
-      return ReadObject(table, node, Object::kPlain);
+    case WellKnown::kNone:
+    case WellKnown::kEmpty:
+    case WellKnown::kHttpBody: return ReadObject(table, node, Object::kPlain);
     case WellKnown::kAny: good = ReadAny(table); break;
-    case WellKnown::kDuration: case WellKnown::kTimestamp: good = ReadTimeText(table.well_known); break;
+    case WellKnown::kDuration:
+    case WellKnown::kTimestamp: good = ReadTimeText(table.well_known); break;
     case WellKnown::kFieldMask: {
       std::string_view text;
       good = ReadText(text) && WriteFieldMask(text);
@@ -86,11 +89,12 @@ bool JsonReader::KeyIs(const FieldTable& field) const {
                                        _mm_loadu_si128(reinterpret_cast<const __m128i*>(key)));
   const uint32_t mask = static_cast<uint32_t>(_mm_movemask_epi8(equal));
   if (size <= kBlock) return (~mask & ((1u << size) - 1)) == 0;
-  return mask == 0xffff && size <= left && std::memcmp(p_ + kBlock, key + kBlock, size - kBlock) == 0;
+  return mask == 0xffff && size <= left &&
+         std::memcmp(p_ + kBlock, key + kBlock, size - kBlock) == 0;
 }
 
-bool JsonReader::ReadKey(const MessageTable& table, const FieldTable* expected, const FieldTable*& field,
-                         std::string_view& key) {
+bool JsonReader::ReadKey(const MessageTable& table, const FieldTable* expected,
+                         const FieldTable*& field, std::string_view& key) {
   // Fields mostly come in the order of the .proto, one of them left out here and there.
   const FieldTable* const end = table.fields.data() + table.fields.size();
   for (int tries = 0; tries < 2 && expected != end; ++tries, ++expected) {
@@ -138,8 +142,10 @@ bool JsonReader::ReadObject(const MessageTable& table, BindingNode* node, Object
         child = Meet(*node, *field, key);
         if (!error_.what.empty()) return In(field->json_name);
       }
-      if (At('n') && !(field->keeps_null && field->cardinality == Cardinality::kSingular)) [[unlikely]] {
-        if (field->keeps_null && options_.dialect == Dialect::kEnvoy) return FailExpected("a list or an object");
+      if (At('n') && !(field->keeps_null && field->cardinality == Cardinality::kSingular))
+          [[unlikely]] {
+        if (field->keeps_null && options_.dialect == Dialect::kEnvoy)
+          return FailExpected("a list or an object");
         if (!SkipNull()) return In(field->json_name);
       } else {
         if (field->oneof_index >= 0 && !ClaimOneof(table, *field, oneofs)) return false;
@@ -151,12 +157,15 @@ bool JsonReader::ReadObject(const MessageTable& table, BindingNode* node, Object
   }
   if (node != nullptr && !WriteBindings(table, *node, oneofs)) return false;
   if (table.required_count != 0 && !CheckRequired(table, start)) return false;
-  if (!more_oneofs_.empty()) std::erase_if(more_oneofs_, [&](uint64_t entry) { return static_cast<int>(entry >> 32) >= depth_; });
+  if (!more_oneofs_.empty())
+    std::erase_if(more_oneofs_,
+                  [&](uint64_t entry) { return static_cast<int>(entry >> 32) >= depth_; });
   Leave();
   return true;
 }
 
-bool JsonReader::ReadUnknown(const MessageTable& table, std::string_view key, const char* key_start, Object object) {
+bool JsonReader::ReadUnknown(const MessageTable& table, std::string_view key, const char* key_start,
+                             Object object) {
   const bool type_of_any = object == Object::kInsideAny && key == "@type";
   if (!type_of_any && (options_.unknown_fields == UnknownFields::kRefuse || key.empty())) {
     std::string name(key);
@@ -181,7 +190,8 @@ bool JsonReader::ReadValue(const FieldTable& field, BindingNode* node) {
   sink_.Wrote(WriteTag(sink_.Need(kTagBytesMax), field.tag));
   if (field.kind == Kind::kGroup) {
     if (!ReadObject(*field.message, node, Object::kPlain)) return false;
-    sink_.Wrote(WriteVarint(sink_.Need(kVarintBytesMax), field.number << 3 | static_cast<uint32_t>(WireType::kEndGroup)));
+    sink_.Wrote(WriteVarint(sink_.Need(kVarintBytesMax),
+                            field.number << 3 | static_cast<uint32_t>(WireType::kEndGroup)));
     return true;
   }
   Length length = BeginLength();
@@ -260,7 +270,8 @@ bool JsonReader::ClaimOneof(const MessageTable& table, const FieldTable& field, 
     claimed = (oneofs & bit) != 0;
     oneofs |= bit;
   } else {
-    const uint64_t entry = static_cast<uint64_t>(depth_) << 32 | static_cast<uint32_t>(field.oneof_index);
+    const uint64_t entry =
+        static_cast<uint64_t>(depth_) << 32 | static_cast<uint32_t>(field.oneof_index);
     claimed = std::find(more_oneofs_.begin(), more_oneofs_.end(), entry) != more_oneofs_.end();
     more_oneofs_.push_back(entry);
   }
@@ -269,7 +280,8 @@ bool JsonReader::ClaimOneof(const MessageTable& table, const FieldTable& field, 
                           table.oneofs[static_cast<size_t>(field.oneof_index)], field.json_name));
 }
 
-// Notes that the body has the field; the node of the bindings inside it, if it is a message with some.
+// Notes that the body has the field; the node of the bindings inside it, if it is a message with
+// some.
 BindingNode* JsonReader::Meet(BindingNode& node, const FieldTable& field, std::string_view key) {
   if (field.is_repeated()) return nullptr;
   BindingNode* inside = nullptr;
@@ -279,8 +291,8 @@ BindingNode* JsonReader::Meet(BindingNode& node, const FieldTable& field, std::s
       child.met = true;
       inside = &child;
     } else if (options_.dialect == Dialect::kStrict || key == field.name) {
-      // Envoy compares with proto names only: it does not see a clash under a JSON name, and the binding, written
-      // last, wins.
+      // Envoy compares with proto names only: it does not see a clash under a JSON name, and the
+      // binding, written last, wins.
       if (options_.collisions == Collisions::kRefuse) Fail("the field is bound in the URL, too");
       child.met = true;
     }
@@ -301,7 +313,8 @@ bool JsonReader::WriteBindings(const MessageTable& table, BindingNode& node, uin
     Length length = BeginLength();
     const size_t start = sink_.size();
     uint64_t inner_oneofs = 0;
-    if (!WriteBindings(*field.message, child, inner_oneofs) || !CheckRequired(*field.message, start)) {
+    if (!WriteBindings(*field.message, child, inner_oneofs) ||
+        !CheckRequired(*field.message, start)) {
       return In(field.json_name);
     }
     EndLength(length);

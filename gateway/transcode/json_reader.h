@@ -28,16 +28,21 @@ struct JsonMember {
   std::string_view value;
 };
 
-// The fast strict reader: one pass over a whole JSON text, wire bytes straight into a Sink. Recursion is bounded by
-// kJsonDepthMax. One reader reads one text.
+// The fast strict reader: one pass over a whole JSON text, wire bytes straight into a Sink.
+// Recursion is bounded by kJsonDepthMax. One reader reads one text.
 class JsonReader {
  public:
   // All are referred to until Read returns.
   JsonReader(std::string_view json, const JsonReadOptions& options, Sink& sink)
-      : begin_(json.data()), p_(json.data()), end_(json.data() + json.size()), options_(options), sink_(sink) {}
+      : begin_(json.data()),
+        p_(json.data()),
+        end_(json.data() + json.size()),
+        options_(options),
+        sink_(sink) {}
 
-  // Reads the text as the value of the field at `target` of a `root` message (the message itself if the path is
-  // empty), nothing but white space around it, and adds the bindings. False: see error().
+  // Reads the text as the value of the field at `target` of a `root` message (the message itself if
+  // the path is empty), nothing but white space around it, and adds the bindings. False: see
+  // error().
   bool Read(const MessageTable& root, const FieldPath& target, BindingNode& bindings);
   // The same for a text that is not there.
   bool ReadNothing(const MessageTable& root, BindingNode& bindings);
@@ -63,13 +68,17 @@ class JsonReader {
   enum class Object : uint8_t { kPlain, kInsideAny };
 
   // Messages and fields: json_reader.cc
-  bool ReadTarget(const MessageTable& table, const FieldPath& target, size_t depth, BindingNode* node);
+  bool ReadTarget(const MessageTable& table, const FieldPath& target, size_t depth,
+                  BindingNode* node);
   bool ReadObject(const MessageTable& table, BindingNode* node, Object object);
-  // With the colon behind it. Null if the key names no field; `key` is good until the next string is read.
-  bool ReadKey(const MessageTable& table, const FieldTable* expected, const FieldTable*& field, std::string_view& key);
+  // With the colon behind it. Null if the key names no field; `key` is good until the next string
+  // is read.
+  bool ReadKey(const MessageTable& table, const FieldTable* expected, const FieldTable*& field,
+               std::string_view& key);
   bool KeyIs(const FieldTable& field) const;
   bool ReadColon();
-  bool ReadUnknown(const MessageTable& table, std::string_view key, const char* key_start, Object object);
+  bool ReadUnknown(const MessageTable& table, std::string_view key, const char* key_start,
+                   Object object);
   bool ReadFieldValue(const FieldTable& field, BindingNode* node);
   bool ReadList(const FieldTable& field);
   bool ReadMap(const FieldTable& field);
@@ -110,7 +119,8 @@ class JsonReader {
 
   // Tokens: json_reader_token.cc
   void SkipSpace() {
-    if (p_ < end_ && static_cast<uint8_t>(*p_) > ' ') [[likely]] return;
+    if (p_ < end_ && static_cast<uint8_t>(*p_) > ' ') [[likely]]
+      return;
     SkipSpaceRun();
   }
   void SkipSpaceRun();
@@ -139,7 +149,8 @@ class JsonReader {
   size_t EndLength(Length length);  // Where the content begins now.
   [[gnu::cold, gnu::noinline]] bool Fail(std::string what);
   [[gnu::cold, gnu::noinline]] bool FailExpected(std::string_view what);
-  [[gnu::cold, gnu::noinline]] bool In(std::string_view name);  // Puts the name before the error's path; false.
+  [[gnu::cold, gnu::noinline]] bool In(
+      std::string_view name);  // Puts the name before the error's path; false.
   [[gnu::cold, gnu::noinline]] bool InElement(size_t index);
 
   const char* const begin_;
@@ -148,10 +159,12 @@ class JsonReader {
   const JsonReadOptions& options_;
   Sink& sink_;
   int depth_ = 0;
-  uint8_t widths_[kJsonDepthMax + 2] = {};  // Bytes of the last length written at this depth, minus one.
+  uint8_t widths_[kJsonDepthMax + 2] =
+      {};  // Bytes of the last length written at this depth, minus one.
   std::string scratch_;
   MapKeys map_keys_;
-  std::vector<uint64_t> more_oneofs_;  // Set oneofs beyond the first 64 of a message: depth << 32 | index.
+  std::vector<uint64_t>
+      more_oneofs_;  // Set oneofs beyond the first 64 of a message: depth << 32 | index.
   JsonError error_;
 };
 

@@ -12,13 +12,14 @@ constexpr char kStringTag = 0x1a;
 constexpr char kBoolTag = 0x20;
 constexpr char kStructTag = 0x2a;
 constexpr char kListTag = 0x32;
-constexpr char kFirstTag = 0x0a;   // Entries of a Struct, items of a ListValue, keys, paths, the type of an Any
+constexpr char kFirstTag =
+    0x0a;  // Entries of a Struct, items of a ListValue, keys, paths, the type of an Any
 constexpr char kSecondTag = 0x12;  // Values of a Struct, the bytes of an Any
 constexpr char kSecondsTag = 0x08;
 constexpr char kNanosTag = 0x10;
 
 constexpr std::string_view kTypePrefix = "type.googleapis.com/";  // The only one Envoy takes.
-constexpr size_t kTextBytesMax = 64;  // Of a time.
+constexpr size_t kTextBytesMax = 64;                              // Of a time.
 
 }  // namespace
 
@@ -50,7 +51,8 @@ bool JsonReader::ReadJsonValue() {
       EndLength(length);
       return true;
     }
-    case 't': case 'f': {
+    case 't':
+    case 'f': {
       const bool value = *p_ == 't';
       if (!ReadLiteral(value ? "true" : "false")) return false;
       sink_.Append(kBoolTag);
@@ -65,9 +67,12 @@ bool JsonReader::ReadJsonValue() {
     default: {
       JsonNumber number = ReadJsonNumber(p_, end_);
       if (number.form == JsonNumber::Form::kNone) return FailExpected("a value");
-      if (number.form == JsonNumber::Form::kTooLarge) return FailExpected("a number in the range of double");
+      if (number.form == JsonNumber::Form::kTooLarge)
+        return FailExpected("a number in the range of double");
       double real = number.AsDouble();
-      if (real == 0 && number.form == JsonNumber::Form::kInteger && options_.dialect == Dialect::kEnvoy) real = 0;
+      if (real == 0 && number.form == JsonNumber::Form::kInteger &&
+          options_.dialect == Dialect::kEnvoy)
+        real = 0;
       p_ = number.end;
       char* w = sink_.Need(1 + sizeof real);
       *w++ = kNumberTag;
@@ -148,11 +153,13 @@ bool JsonReader::ReadTimeText(WellKnown type) {
 
 bool JsonReader::WriteTimeText(WellKnown type, std::string_view text) {
   const bool timestamp = type == WellKnown::kTimestamp;
-  std::optional<SecondsAndNanos> time = timestamp ? TimestampFromText(text) : DurationFromText(text);
+  std::optional<SecondsAndNanos> time =
+      timestamp ? TimestampFromText(text) : DurationFromText(text);
   if (!time) {
-    return Fail(fmt::format("expected {}, found \"{}\"",
-                            timestamp ? "a time like \"2006-01-02T15:04:05Z\"" : "a duration like \"1.5s\"",
-                            text.substr(0, kTextBytesMax)));
+    return Fail(
+        fmt::format("expected {}, found \"{}\"",
+                    timestamp ? "a time like \"2006-01-02T15:04:05Z\"" : "a duration like \"1.5s\"",
+                    text.substr(0, kTextBytesMax)));
   }
   // Zeros are written, too: of a field given twice the last one counts whole.
   char* w = sink_.Need(2 + 2 * kVarintBytesMax);
@@ -177,7 +184,8 @@ bool JsonReader::WriteFieldMask(std::string_view text) {
       }
       // Envoy reads runs of capitals in a way of its own.
       const bool plain = (before >= 'a' && before <= 'z') || (before >= '0' && before <= '9');
-      if (upper && !plain && options_.dialect == Dialect::kEnvoy) return Fail("an odd path in a field mask");
+      if (upper && !plain && options_.dialect == Dialect::kEnvoy)
+        return Fail("an odd path in a field mask");
       before = c;
     }
     std::string snake = SnakeCasePath(path);
@@ -188,7 +196,8 @@ bool JsonReader::WriteFieldMask(std::string_view text) {
   return true;
 }
 
-// The value of the "@type" key of the object at p_, which is left where it is; the rest is only skipped over.
+// The value of the "@type" key of the object at p_, which is left where it is; the rest is only
+// skipped over.
 bool JsonReader::FindAnyType(std::string& type_url) {
   const char* const start = p_;
   if (!At('{')) return FailExpected("an object");
@@ -233,7 +242,9 @@ bool JsonReader::ReadAny(const MessageTable& any) {
   }
   const size_t slash = type_url.rfind('/');
   const MessageTable* table = nullptr;
-  const bool resolves = options_.dialect == Dialect::kEnvoy ? type_url.substr(0, slash + 1) == kTypePrefix : slash != std::string::npos;
+  const bool resolves = options_.dialect == Dialect::kEnvoy
+                            ? type_url.substr(0, slash + 1) == kTypePrefix
+                            : slash != std::string::npos;
   if (resolves) table = any.schema->Find(std::string_view(type_url).substr(slash + 1));
   if (table == nullptr) return Fail(fmt::format("unknown type \"{}\" in an Any", type_url));
   sink_.Append(kFirstTag);
@@ -241,7 +252,8 @@ bool JsonReader::ReadAny(const MessageTable& any) {
   sink_.Append(type_url);
   sink_.Append(kSecondTag);
   Length length = BeginLength();
-  const bool plain = table->well_known == WellKnown::kNone || table->well_known == WellKnown::kEmpty ||
+  const bool plain = table->well_known == WellKnown::kNone ||
+                     table->well_known == WellKnown::kEmpty ||
                      table->well_known == WellKnown::kHttpBody;
   if (plain) {
     if (!ReadObject(*table, nullptr, Object::kInsideAny)) return false;

@@ -47,7 +47,8 @@ bool JsonReader::ReadSigned(int64_t min, int64_t max, const char* expected, int6
   PlainInteger plain = ReadPlainInteger(p_, end_);
   const char* behind = plain.end;
   if (behind != nullptr) [[likely]] {
-    value = plain.negative ? -static_cast<int64_t>(plain.magnitude) : static_cast<int64_t>(plain.magnitude);
+    value = plain.negative ? -static_cast<int64_t>(plain.magnitude)
+                           : static_cast<int64_t>(plain.magnitude);
   } else {
     std::optional<int64_t> slow;
     const char* const start = p_;
@@ -112,10 +113,13 @@ bool JsonReader::ReadReal(double& value) {
   }
   JsonNumber number = ReadJsonNumber(p_, end_);
   if (number.form == JsonNumber::Form::kNone) return FailExpected("a number");
-  if (number.form == JsonNumber::Form::kTooLarge) return FailExpected("a number in the range of double");
+  if (number.form == JsonNumber::Form::kTooLarge)
+    return FailExpected("a number in the range of double");
   value = number.AsDouble();
   // Envoy takes -0 for an integer.
-  if (value == 0 && number.form == JsonNumber::Form::kInteger && options_.dialect == Dialect::kEnvoy) value = 0;
+  if (value == 0 && number.form == JsonNumber::Form::kInteger &&
+      options_.dialect == Dialect::kEnvoy)
+    value = 0;
   p_ = number.end;
   return true;
 }
@@ -171,7 +175,8 @@ bool JsonReader::ReadEnum(const EnumTable& table, int32_t& value) {
     return SkipNull();
   }
   int64_t number;
-  if (!ReadSigned(std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max(), "the name or number of an enum value", number)) {
+  if (!ReadSigned(std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max(),
+                  "the name or number of an enum value", number)) {
     return false;
   }
   value = static_cast<int32_t>(number);
@@ -268,17 +273,25 @@ bool JsonReader::ReadScalar(const FieldTable& field) {
       float real;
       return ReadFloat(real) && fixed(real);
     }
-    case Kind::kInt32: return ReadSigned(kMin32, kMax32, kInt32Text, integer) && varint(static_cast<uint64_t>(integer));
-    case Kind::kInt64: return ReadSigned(kMin64, kMax64, kInt64Text, integer) && varint(static_cast<uint64_t>(integer));
+    case Kind::kInt32:
+      return ReadSigned(kMin32, kMax32, kInt32Text, integer) &&
+             varint(static_cast<uint64_t>(integer));
+    case Kind::kInt64:
+      return ReadSigned(kMin64, kMax64, kInt64Text, integer) &&
+             varint(static_cast<uint64_t>(integer));
     case Kind::kSint32:
-      return ReadSigned(kMin32, kMax32, kInt32Text, integer) && varint(ZigZag(static_cast<int32_t>(integer)));
-    case Kind::kSint64: return ReadSigned(kMin64, kMax64, kInt64Text, integer) && varint(ZigZag(integer));
+      return ReadSigned(kMin32, kMax32, kInt32Text, integer) &&
+             varint(ZigZag(static_cast<int32_t>(integer)));
+    case Kind::kSint64:
+      return ReadSigned(kMin64, kMax64, kInt64Text, integer) && varint(ZigZag(integer));
     case Kind::kSfixed32:
-      return ReadSigned(kMin32, kMax32, kInt32Text, integer) && fixed(static_cast<int32_t>(integer));
+      return ReadSigned(kMin32, kMax32, kInt32Text, integer) &&
+             fixed(static_cast<int32_t>(integer));
     case Kind::kSfixed64: return ReadSigned(kMin64, kMax64, kInt64Text, integer) && fixed(integer);
     case Kind::kUint32: return ReadUnsigned(kMaxU32, kUint32Text, natural) && varint(natural);
     case Kind::kUint64: return ReadUnsigned(kMaxU64, kUint64Text, natural) && varint(natural);
-    case Kind::kFixed32: return ReadUnsigned(kMaxU32, kUint32Text, natural) && fixed(static_cast<uint32_t>(natural));
+    case Kind::kFixed32:
+      return ReadUnsigned(kMaxU32, kUint32Text, natural) && fixed(static_cast<uint32_t>(natural));
     case Kind::kFixed64: return ReadUnsigned(kMaxU64, kUint64Text, natural) && fixed(natural);
     case Kind::kBool: {
       bool flag;
@@ -288,7 +301,8 @@ bool JsonReader::ReadScalar(const FieldTable& field) {
       int32_t number;
       return ReadEnum(*field.enumeration, number) && varint(static_cast<uint64_t>(int64_t{number}));
     }
-    case Kind::kMessage: case Kind::kGroup: break;
+    case Kind::kMessage:
+    case Kind::kGroup: break;
   }
   return false;
 }
@@ -332,7 +346,8 @@ bool JsonReader::WriteText(const FieldTable& field, std::string_view text) {
   Length length = BeginLength();
   const MessageTable& table = *field.message;
   switch (table.well_known) {
-    case WellKnown::kTimestamp: case WellKnown::kDuration:
+    case WellKnown::kTimestamp:
+    case WellKnown::kDuration:
       if (!WriteTimeText(table.well_known, text)) return false;
       break;
     case WellKnown::kFieldMask:

@@ -61,7 +61,8 @@ void JsonReader::SkipSpaceRun() {
     if (!IsSpace(*p)) break;
     __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
     __m128i space = _mm_cmpeq_epi8(block, _mm_set1_epi8(' '));
-    for (char c : {'\n', '\r', '\t'}) space = _mm_or_si128(space, _mm_cmpeq_epi8(block, _mm_set1_epi8(c)));
+    for (char c : {'\n', '\r', '\t'})
+      space = _mm_or_si128(space, _mm_cmpeq_epi8(block, _mm_set1_epi8(c)));
     uint32_t others = ~static_cast<uint32_t>(_mm_movemask_epi8(space)) & 0xffff;
     if (others != 0) {
       p_ = p + std::countr_zero(others);
@@ -140,7 +141,8 @@ char* JsonReader::Unescape(const RawString& raw, char* w) {
     return nullptr;
   };
   while (p < raw.end) {
-    const char* slash = static_cast<const char*>(std::memchr(p, '\\', static_cast<size_t>(raw.end - p)));
+    const char* slash =
+        static_cast<const char*>(std::memchr(p, '\\', static_cast<size_t>(raw.end - p)));
     if (slash == nullptr) slash = raw.end;
     std::memcpy(w, p, static_cast<size_t>(slash - p));
     w += slash - p;
@@ -149,7 +151,9 @@ char* JsonReader::Unescape(const RawString& raw, char* w) {
     const char escape = p[1];
     p += 2;
     switch (escape) {
-      case '"': case '\\': case '/': *w++ = escape; break;
+      case '"':
+      case '\\':
+      case '/': *w++ = escape; break;
       case 'b': *w++ = '\b'; break;
       case 'f': *w++ = '\f'; break;
       case 'n': *w++ = '\n'; break;
@@ -196,12 +200,14 @@ bool JsonReader::ReadText(std::string_view& text) {
 }
 
 bool JsonReader::ReadLiteral(std::string_view literal) {
-  if (static_cast<size_t>(end_ - p_) < literal.size() || std::memcmp(p_, literal.data(), literal.size()) != 0) {
+  if (static_cast<size_t>(end_ - p_) < literal.size() ||
+      std::memcmp(p_, literal.data(), literal.size()) != 0) {
     return FailExpected("a value");
   }
   if (static_cast<size_t>(end_ - p_) > literal.size()) {
     char next = p_[literal.size()];
-    if ((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || (next >= '0' && next <= '9') || next == '_') {
+    if ((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') ||
+        (next >= '0' && next <= '9') || next == '_') {
       return FailExpected("a value");
     }
   }
@@ -258,7 +264,8 @@ bool JsonReader::SkipValue() {
     default: {
       JsonNumber number = ReadJsonNumber(p_, end_);
       if (number.form == JsonNumber::Form::kNone) return FailExpected("a value");
-      if (number.form == JsonNumber::Form::kTooLarge) return FailExpected("a number in the range of double");
+      if (number.form == JsonNumber::Form::kTooLarge)
+        return FailExpected("a number in the range of double");
       p_ = number.end;
       return true;
     }
@@ -301,7 +308,9 @@ std::string JsonReader::Found() const {
   if (*p == '[') return "an array";
   const bool quoted = *p == '"';
   for (++p; p < end_ && static_cast<size_t>(p - p_) < kFoundBytesMax; ++p) {
-    if (quoted ? p[-1] == '"' && p - 1 > p_ && p[-2] != '\\' : IsSpace(*p) || *p == ',' || *p == '}' || *p == ']') break;
+    if (quoted ? p[-1] == '"' && p - 1 > p_ && p[-2] != '\\'
+               : IsSpace(*p) || *p == ',' || *p == '}' || *p == ']')
+      break;
   }
   std::string_view text(p_, static_cast<size_t>(p - p_));
   std::string found;
@@ -311,7 +320,8 @@ std::string JsonReader::Found() const {
 }
 
 bool JsonReader::Enter() {
-  if (depth_ >= kJsonDepthMax) return Fail(fmt::format("nested more than {} levels deep", kJsonDepthMax));
+  if (depth_ >= kJsonDepthMax)
+    return Fail(fmt::format("nested more than {} levels deep", kJsonDepthMax));
   ++depth_;
   return true;
 }
@@ -324,7 +334,9 @@ bool JsonReader::Fail(std::string what) {
   return false;
 }
 
-bool JsonReader::FailExpected(std::string_view what) { return Fail(fmt::format("expected {}, found {}", what, Found())); }
+bool JsonReader::FailExpected(std::string_view what) {
+  return Fail(fmt::format("expected {}, found {}", what, Found()));
+}
 
 bool JsonReader::In(std::string_view name) {
   const bool joined = error_.path.empty() || error_.path.front() == '[';
@@ -332,8 +344,6 @@ bool JsonReader::In(std::string_view name) {
   return false;
 }
 
-bool JsonReader::InElement(size_t index) {
-  return In(fmt::format("[{}]", index));
-}
+bool JsonReader::InElement(size_t index) { return In(fmt::format("[{}]", index)); }
 
 }  // namespace minato::gateway

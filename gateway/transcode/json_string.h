@@ -13,7 +13,8 @@ enum class BadUtf8 : uint8_t {
   kSpace,  // Each bad sequence becomes a space (proto2 strings).
 };
 
-// Appends `text` as a JSON string with its quotes, escaped as Envoy's printer does: beyond what JSON asks for, also
+// Appends `text` as a JSON string with its quotes, escaped as Envoy's printer does: beyond what
+// JSON asks for, also
 // '<', '>', DEL, and the invisible and formatting characters of Unicode. '/' stays.
 // False, with something half-written, if the text is not UTF-8 and that is refused.
 [[nodiscard]] bool AppendJsonString(Sink& sink, std::string_view text, BadUtf8 bad_utf8);

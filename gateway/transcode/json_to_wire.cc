@@ -12,19 +12,20 @@ namespace {
 constexpr size_t kBindingBytesGuess = 64;
 
 absl::Status ToStatus(const JsonError& error) {
-  return absl::InvalidArgumentError(fmt::format("{}{}{}", error.path, error.path.empty() ? "" : ": ", error.what));
+  return absl::InvalidArgumentError(
+      fmt::format("{}{}{}", error.path, error.path.empty() ? "" : ": ", error.what));
 }
 
 absl::Status ToStatus(const JsonError& error, std::string_view text, TextPosition position) {
   position.Advance(text.substr(0, std::min(error.offset, text.size())));
   return absl::InvalidArgumentError(fmt::format("{}{}{} (line {}, column {})", error.path,
-                                                error.path.empty() ? "" : ": ", error.what, position.line,
-                                                position.column));
+                                                error.path.empty() ? "" : ": ", error.what,
+                                                position.line, position.column));
 }
 
 // `start` is where the text begins in what the client sent.
-absl::Status ReadOne(const JsonRequest& request, const Bindings& bindings, std::string_view text, TextPosition start,
-                     std::string& wire) {
+absl::Status ReadOne(const JsonRequest& request, const Bindings& bindings, std::string_view text,
+                     TextPosition start, std::string& wire) {
   BindingNode tree = MakeBindingTree(bindings);
   // Wire is mostly shorter than JSON.
   Sink sink(wire, text.size() + kBindingBytesGuess);
@@ -35,8 +36,8 @@ absl::Status ReadOne(const JsonRequest& request, const Bindings& bindings, std::
 }
 
 // What the strict reader refuses is read again by the faithful one, from the pieces it came in.
-absl::Status ReadAsEnvoy(const JsonRequest& request, std::string_view body, const std::vector<size_t>& piece_ends,
-                         std::string& wire) {
+absl::Status ReadAsEnvoy(const JsonRequest& request, std::string_view body,
+                         const std::vector<size_t>& piece_ends, std::string& wire) {
   EnvoyReader reader(request, EnvoyReader::Shape::kMessage);
   std::vector<std::string> messages;
   size_t begin = 0;
@@ -52,9 +53,11 @@ absl::Status ReadAsEnvoy(const JsonRequest& request, std::string_view body, cons
   return absl::OkStatus();
 }
 
-absl::Status Read(const JsonRequest& request, std::string_view body, const std::vector<size_t>& piece_ends, std::string& wire) {
+absl::Status Read(const JsonRequest& request, std::string_view body,
+                  const std::vector<size_t>& piece_ends, std::string& wire) {
   const size_t before = wire.size();
-  absl::Status read = ReadOne(request, request.bindings, body.empty() ? "{}" : body, TextPosition(), wire);
+  absl::Status read =
+      ReadOne(request, request.bindings, body.empty() ? "{}" : body, TextPosition(), wire);
   if (read.ok() || request.options.dialect == Dialect::kStrict) return read;
   wire.resize(before);
   return ReadAsEnvoy(request, body, piece_ends, wire);
@@ -63,7 +66,8 @@ absl::Status Read(const JsonRequest& request, std::string_view body, const std::
 }  // namespace
 
 absl::Status JsonToWire(const JsonRequest& request, std::string_view body, std::string& wire) {
-  return Read(request, body, body.empty() ? std::vector<size_t>() : std::vector<size_t>{body.size()}, wire);
+  return Read(request, body,
+              body.empty() ? std::vector<size_t>() : std::vector<size_t>{body.size()}, wire);
 }
 
 absl::Status BindingsToWire(const JsonRequest& request, std::string& wire) {
@@ -109,13 +113,14 @@ absl::Status JsonBody::ReadElements(std::string_view text, std::vector<std::stri
   static const Bindings kNone;
   for (;;) {
     switch (splitter_.Next(text)) {
-      case ArraySplitter::Event::kMore: case ArraySplitter::Event::kEnd: return absl::OkStatus();
+      case ArraySplitter::Event::kMore:
+      case ArraySplitter::Event::kEnd: return absl::OkStatus();
       case ArraySplitter::Event::kError: return splitter_.error();
       case ArraySplitter::Event::kElement: break;
     }
     std::string message;
-    absl::Status read = ReadOne(request_, elements_++ == 0 ? request_.bindings : kNone, splitter_.element(),
-                                splitter_.element_position(), message);
+    absl::Status read = ReadOne(request_, elements_++ == 0 ? request_.bindings : kNone,
+                                splitter_.element(), splitter_.element_position(), message);
     if (!read.ok()) return read;
     messages.push_back(std::move(message));
   }

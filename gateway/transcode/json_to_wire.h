@@ -13,11 +13,11 @@
 
 namespace minato::gateway {
 
-// What a JSON body becomes: a `message` whose field at `target` is the body (empty: the body is the message itself, as
-// with `body: "*"`), and bindings. Tables must outlive the request.
+// What a JSON body becomes: a `message` whose field at `target` is the body (empty: the body is the
+// message itself, as with `body: "*"`), and bindings. Tables must outlive the request.
 //
-// Where the body and a binding set the same singular field, the body wins; null does not count as set. Elements bound
-// to a repeated field come after those of the body.
+// Where the body and a binding set the same singular field, the body wins; null does not count as
+// set. Elements bound to a repeated field come after those of the body.
 struct JsonRequest {
   const MessageTable* message = nullptr;
   FieldPath target;
@@ -26,8 +26,9 @@ struct JsonRequest {
 };
 
 // Appends the wire form of one body to `wire`. An empty body stands for {}.
-// InvalidArgument tells the path, line and column: `person.age: expected a 32-bit integer, found "x" (line 1, column 9)`.
-// After an error what was appended has no meaning. With Dialect::kEnvoy the texts are Envoy's.
+// InvalidArgument tells the path, line and column: `person.age: expected a 32-bit integer, found
+// "x" (line 1, column 9)`. After an error what was appended has no meaning. With Dialect::kEnvoy
+// the texts are Envoy's.
 absl::Status JsonToWire(const JsonRequest& request, std::string_view body, std::string& wire);
 
 // Appends the bindings alone, for a request whose body is no JSON (google.api.HttpBody).
@@ -35,8 +36,9 @@ absl::Status BindingsToWire(const JsonRequest& request, std::string& wire);
 
 class EnvoyReader;
 
-// The same as JsonToWire for a body that arrives in pieces, cut anywhere. Holds the pieces until they can be read: for one message
-// the whole body, for a stream of messages the element that is not whole yet. The caller bounds what it feeds.
+// The same as JsonToWire for a body that arrives in pieces, cut anywhere. Holds the pieces until
+// they can be read: for one message the whole body, for a stream of messages the element that is
+// not whole yet. The caller bounds what it feeds.
 class JsonBody {
  public:
   enum class Shape {
@@ -66,9 +68,10 @@ class JsonBody {
   size_t elements_ = 0;
 };
 
-// The fields a JSON body mentions, as paths for a google.protobuf.FieldMask relative to the body's message: proto
-// names, down to the last singular plain message ("person.pet.name"). For PATCH, when the client sent no mask.
-// `body` has been read by JsonToWire without error; unknown fields are left out.
+// The fields a JSON body mentions, as paths for a google.protobuf.FieldMask relative to the body's
+// message: proto names, down to the last singular plain message ("person.pet.name"). For PATCH,
+// when the client sent no mask. `body` has been read by JsonToWire without error; unknown fields
+// are left out.
 std::vector<std::string> MentionedFields(const MessageTable& message, std::string_view body);
 
 }  // namespace minato::gateway

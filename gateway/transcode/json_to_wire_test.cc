@@ -44,8 +44,11 @@ struct JsonToWireTest : testing::Test {
     }
     return status.ok() ? Show(request, wire.substr(6)) : std::string(status.message());
   }
-  std::string Read(std::string_view type, std::string_view json) { return Read(Request(type), json); }
-  // The elements' messages and then the error, with the array cut at every position and byte by byte.
+  std::string Read(std::string_view type, std::string_view json) {
+    return Read(Request(type), json);
+  }
+  // The elements' messages and then the error, with the array cut at every position and byte by
+  // byte.
   std::string ReadArray(const JsonRequest& request, std::string_view json) {
     std::string whole;
     for (size_t cut = 0; cut <= json.size() + 1; ++cut) {
@@ -56,7 +59,8 @@ struct JsonToWireTest : testing::Test {
         status = body.Feed(json.substr(0, cut), messages);
         if (status.ok()) status = body.Feed(json.substr(cut), messages);
       } else {
-        for (size_t i = 0; i < json.size() && status.ok(); ++i) status = body.Feed(json.substr(i, 1), messages);
+        for (size_t i = 0; i < json.size() && status.ok(); ++i)
+          status = body.Feed(json.substr(i, 1), messages);
       }
       if (status.ok()) status = body.Finish(messages);
       std::string shown;
@@ -73,18 +77,25 @@ struct JsonToWireTest : testing::Test {
 };
 
 TEST_F(JsonToWireTest, EveryScalarKindIsRead) {
-  EXPECT_EQ(Read("Scalars", R"({"fDouble":1.5,"fFloat":-0.25,"fInt32":-7,"fInt64":"-8","fUint32":9,"fUint64":"10",
+  EXPECT_EQ(
+      Read("Scalars",
+           R"({"fDouble":1.5,"fFloat":-0.25,"fInt32":-7,"fInt64":"-8","fUint32":9,"fUint64":"10",
                  "fSint32":-1,"fSint64":"-2","fFixed32":3,"fFixed64":"4","fSfixed32":-5,"fSfixed64":"-6","fBool":true,
                  "fString":"s","fBytes":"AQI=","fColor":"RED"})"),
-            "f_double: 1.5 f_float: -0.25 f_int32: -7 f_int64: -8 f_uint32: 9 f_uint64: 10 f_sint32: -1 f_sint64: -2 "
-            "f_fixed32: 3 f_fixed64: 4 f_sfixed32: -5 f_sfixed64: -6 f_bool: true f_string: \"s\" f_bytes: \"\\001\\002\" "
-            "f_color: RED");
+      "f_double: 1.5 f_float: -0.25 f_int32: -7 f_int64: -8 f_uint32: 9 f_uint64: 10 f_sint32: -1 "
+      "f_sint64: -2 "
+      "f_fixed32: 3 f_fixed64: 4 f_sfixed32: -5 f_sfixed64: -6 f_bool: true f_string: \"s\" "
+      "f_bytes: \"\\001\\002\" "
+      "f_color: RED");
   EXPECT_EQ(Read("Scalars", " {\n } "), "");
   EXPECT_EQ(Read("Scalars", ""), "");
 }
 
 TEST_F(JsonToWireTest, ScalarsTakeTheFormsOfTheJsonMapping) {
-  const struct { const char* json; const char* result; } kCases[] = {
+  const struct {
+    const char* json;
+    const char* result;
+  } kCases[] = {
       {R"({"fInt32":"12"})", "f_int32: 12"},
       {R"({"fInt32":12.0})", "f_int32: 12"},
       {R"({"fInt32":1.2e1})", "f_int32: 12"},
@@ -106,7 +117,8 @@ TEST_F(JsonToWireTest, ScalarsTakeTheFormsOfTheJsonMapping) {
       {R"({"fBytes":"+/8="})", "f_bytes: \"\\373\\377\""},
       {R"({"fBytes":"aGVs\u0062G8="})", "f_bytes: \"hello\""},
       {R"({"fBool":"false"})", ""},
-      {R"({"fString":"a\u0041\n\t\"\\\/\u20ac\ud83d\ude00"})", "f_string: \"aA\\n\\t\\\"\\\\/\\342\\202\\254\\360\\237\\230\\200\""},
+      {R"({"fString":"a\u0041\n\t\"\\\/\u20ac\ud83d\ude00"})",
+       "f_string: \"aA\\n\\t\\\"\\\\/\\342\\202\\254\\360\\237\\230\\200\""},
       {R"({"fString":"naïve €"})", "f_string: \"na\\303\\257ve \\342\\202\\254\""},
       {R"({"fString":null,"fInt32":null,"fColor":null})", ""},
       {R"({"f_string":"proto name"})", "f_string: \"proto name\""},
@@ -117,40 +129,64 @@ TEST_F(JsonToWireTest, ScalarsTakeTheFormsOfTheJsonMapping) {
 }
 
 TEST_F(JsonToWireTest, WhatDoesNotFitIsToldWithPathAndColumn) {
-  const struct { const char* type; const char* json; const char* error; } kCases[] = {
-      {"Scalars", R"({"fInt32":2147483648})", "fInt32: expected a 32-bit integer, found 2147483648 (line 1, column 11)"},
-      {"Scalars", R"({"fInt32":12.5})", "fInt32: expected a 32-bit integer, found 12.5 (line 1, column 11)"},
-      {"Scalars", R"({"fInt32":"x"})", "fInt32: expected a 32-bit integer, found \"x\" (line 1, column 11)"},
-      {"Scalars", R"({"fInt32":" 1"})", "fInt32: expected a 32-bit integer, found \" 1\" (line 1, column 11)"},
-      {"Scalars", R"({"fInt32":true})", "fInt32: expected a 32-bit integer, found true (line 1, column 11)"},
-      {"Scalars", R"({"fInt32":{}})", "fInt32: expected a 32-bit integer, found an object (line 1, column 11)"},
-      {"Scalars", R"({"fUint32":-1})", "fUint32: expected an unsigned 32-bit integer, found -1 (line 1, column 12)"},
+  const struct {
+    const char* type;
+    const char* json;
+    const char* error;
+  } kCases[] = {
+      {"Scalars", R"({"fInt32":2147483648})",
+       "fInt32: expected a 32-bit integer, found 2147483648 (line 1, column 11)"},
+      {"Scalars", R"({"fInt32":12.5})",
+       "fInt32: expected a 32-bit integer, found 12.5 (line 1, column 11)"},
+      {"Scalars", R"({"fInt32":"x"})",
+       "fInt32: expected a 32-bit integer, found \"x\" (line 1, column 11)"},
+      {"Scalars", R"({"fInt32":" 1"})",
+       "fInt32: expected a 32-bit integer, found \" 1\" (line 1, column 11)"},
+      {"Scalars", R"({"fInt32":true})",
+       "fInt32: expected a 32-bit integer, found true (line 1, column 11)"},
+      {"Scalars", R"({"fInt32":{}})",
+       "fInt32: expected a 32-bit integer, found an object (line 1, column 11)"},
+      {"Scalars", R"({"fUint32":-1})",
+       "fUint32: expected an unsigned 32-bit integer, found -1 (line 1, column 12)"},
       {"Scalars", R"({"fInt64":"9223372036854775808"})",
        "fInt64: expected a 64-bit integer, found \"9223372036854775808\" (line 1, column 11)"},
-      {"Scalars", R"({"fDouble":1e400})", "fDouble: expected a number in the range of double, found 1e400 (line 1, column 12)"},
-      {"Scalars", R"({"fFloat":1e39})", "fFloat: expected a number in the range of float, found 1e39 (line 1, column 11)"},
+      {"Scalars", R"({"fDouble":1e400})",
+       "fDouble: expected a number in the range of double, found 1e400 (line 1, column 12)"},
+      {"Scalars", R"({"fFloat":1e39})",
+       "fFloat: expected a number in the range of float, found 1e39 (line 1, column 11)"},
       {"Scalars", R"({"fBool":1})", "fBool: expected true or false, found 1 (line 1, column 10)"},
       {"Scalars", R"({"fString":5})", "fString: expected a string, found 5 (line 1, column 12)"},
-      {"Scalars", R"({"fBytes":"a!b"})", "fBytes: expected base64, found \"a!b\" (line 1, column 11)"},
-      {"Scalars", R"({"fBytes":"-/8="})", "fBytes: expected base64, found \"-/8=\" (line 1, column 11)"},
-      {"Scalars", R"({"fColor":"MAUVE"})", "fColor: expected a value of t.Color, found \"MAUVE\" (line 1, column 11)"},
-      {"Scalars", R"({"fColor":"red"})", "fColor: expected a value of t.Color, found \"red\" (line 1, column 11)"},
-      {"Frame", R"({"person":{"nope":1}})", "person.nope: no such field in t.Person (line 1, column 12)"},
+      {"Scalars", R"({"fBytes":"a!b"})",
+       "fBytes: expected base64, found \"a!b\" (line 1, column 11)"},
+      {"Scalars", R"({"fBytes":"-/8="})",
+       "fBytes: expected base64, found \"-/8=\" (line 1, column 11)"},
+      {"Scalars", R"({"fColor":"MAUVE"})",
+       "fColor: expected a value of t.Color, found \"MAUVE\" (line 1, column 11)"},
+      {"Scalars", R"({"fColor":"red"})",
+       "fColor: expected a value of t.Color, found \"red\" (line 1, column 11)"},
+      {"Frame", R"({"person":{"nope":1}})",
+       "person.nope: no such field in t.Person (line 1, column 12)"},
       {"Frame", "{\"person\":\n {\"pets\":[{},\n  {\"age\":\"old\"}]}}",
        "person.pets[1].age: expected a 32-bit integer, found \"old\" (line 3, column 10)"},
       {"Frame", R"({"pickText":"t","pickNumber":1})",
        "oneof field 'pick' is already set. Cannot set 'pickNumber' (line 1, column 30)"},
       {"Frame", R"({"pets":{}})", "pets: expected an array, found an object (line 1, column 9)"},
-      {"Frame", R"({"counts":[1,"b"]})", "counts[1]: expected a 32-bit integer, found \"b\" (line 1, column 14)"},
+      {"Frame", R"({"counts":[1,"b"]})",
+       "counts[1]: expected a 32-bit integer, found \"b\" (line 1, column 14)"},
       {"Frame", R"([])", "expected an object, found an array (line 1, column 1)"},
-      {"Maps", R"({"byInt":{"x":"y"}})", "byInt: expected a 32-bit integer, found \"x\" (line 1, column 11)"},
-      {"Maps", R"({"words":{"k":"a","k":"b"}})", "words[k]: the key is there twice (line 1, column 19)"},
+      {"Maps", R"({"byInt":{"x":"y"}})",
+       "byInt: expected a 32-bit integer, found \"x\" (line 1, column 11)"},
+      {"Maps", R"({"words":{"k":"a","k":"b"}})",
+       "words[k]: the key is there twice (line 1, column 19)"},
       {"Maps", R"({"words":[]})", "words: expected an object, found an array (line 1, column 10)"},
       {"Known", R"({"at":"2021-02-29T00:00:00Z"})",
-       "at: expected a time like \"2006-01-02T15:04:05Z\", found \"2021-02-29T00:00:00Z\" (line 1, column 7)"},
+       "at: expected a time like \"2006-01-02T15:04:05Z\", found \"2021-02-29T00:00:00Z\" (line 1, "
+       "column 7)"},
       {"Known", R"({"at":"2020-02-03T04:05:06"})",
-       "at: expected a time like \"2006-01-02T15:04:05Z\", found \"2020-02-03T04:05:06\" (line 1, column 7)"},
-      {"Known", R"({"lasts":"5"})", "lasts: expected a duration like \"1.5s\", found \"5\" (line 1, column 10)"},
+       "at: expected a time like \"2006-01-02T15:04:05Z\", found \"2020-02-03T04:05:06\" (line 1, "
+       "column 7)"},
+      {"Known", R"({"lasts":"5"})",
+       "lasts: expected a duration like \"1.5s\", found \"5\" (line 1, column 10)"},
       {"Known", R"({"data":{"a":1,"a":2}})", "data.a: the key is there twice (line 1, column 16)"},
       {"Known", R"({"any":{"a":1}})", "any: an Any needs its \"@type\" (line 1, column 8)"},
       {"Known", R"({"any":{"@type":"type.googleapis.com/no.Such","a":1}})",
@@ -160,7 +196,10 @@ TEST_F(JsonToWireTest, WhatDoesNotFitIsToldWithPathAndColumn) {
 }
 
 TEST_F(JsonToWireTest, WhatIsNoJsonIsToldWithItsColumn) {
-  const struct { const char* json; const char* error; } kCases[] = {
+  const struct {
+    const char* json;
+    const char* error;
+  } kCases[] = {
       {R"({"id":"1"} x)", "unexpected data after the value (line 1, column 12)"},
       {R"({"id":"1"}{"id":"2"})", "unexpected data after the value (line 1, column 11)"},
       {R"({"id":"1")", "expected ',' or '}', found the end (line 1, column 10)"},
@@ -181,8 +220,10 @@ TEST_F(JsonToWireTest, WhatIsNoJsonIsToldWithItsColumn) {
       {R"({"id":"\ude00"})", "id: a low surrogate stands alone (line 1, column 8)"},
       {"{\"id\":\"\xff\"}", "id: the text is not UTF-8 (line 1, column 8)"},
       {"{\"id\":\"\xc0\x80\"}", "id: the text is not UTF-8 (line 1, column 8)"},
-      {"{\"id\":\"abcdefghijklmnopqrst\xed\xa0\x80\"}", "id: the text is not UTF-8 (line 1, column 28)"},
-      {"{\"id\":\"a\x01\"}", "id: a control character in a string must be escaped (line 1, column 9)"},
+      {"{\"id\":\"abcdefghijklmnopqrst\xed\xa0\x80\"}",
+       "id: the text is not UTF-8 (line 1, column 28)"},
+      {"{\"id\":\"a\x01\"}",
+       "id: a control character in a string must be escaped (line 1, column 9)"},
       {"  \n ", "expected an object, found the end (line 2, column 2)"},
   };
   for (const auto& c : kCases) EXPECT_EQ(Read("Frame", c.json), c.error) << c.json;
@@ -197,7 +238,9 @@ TEST_F(JsonToWireTest, AHundredLevelsPassAndOneMoreDoesNot) {
   };
   std::string wire;
   EXPECT_TRUE(JsonToWire(Request("Frame"), nest(100), wire).ok());
-  EXPECT_NE(JsonToWire(Request("Frame"), nest(101), wire).message().find("nested more than 100 levels deep (line 1, column 1001)"),
+  EXPECT_NE(JsonToWire(Request("Frame"), nest(101), wire)
+                .message()
+                .find("nested more than 100 levels deep (line 1, column 1001)"),
             std::string::npos);
   std::string lists = "{\"data\":{\"a\":" + std::string(98, '[') + std::string(98, ']') + "}}";
   EXPECT_TRUE(JsonToWire(Request("Known"), lists, wire).ok());
@@ -206,20 +249,31 @@ TEST_F(JsonToWireTest, AHundredLevelsPassAndOneMoreDoesNot) {
 }
 
 TEST_F(JsonToWireTest, ListsAndMapsAreRead) {
-  EXPECT_EQ(Read("Lists", R"({"ints":[1,null,-2],"words":["a",""],"colors":["RED",2],"rows":[{},{"fInt32":1}],"doubles":[],
+  EXPECT_EQ(
+      Read(
+          "Lists",
+          R"({"ints":[1,null,-2],"words":["a",""],"colors":["RED",2],"rows":[{},{"fInt32":1}],"doubles":[],
                  "flags":[true],"boxed":["7"],"values":[null,1],"unpacked":[3,4],"times":["1970-01-01T00:00:01Z"]})"),
-            "ints: 1 ints: -2 flags: true words: \"a\" words: \"\" colors: RED colors: 2 rows { } rows { f_int32: 1 } "
-            "times { seconds: 1 } values { null_value: NULL_VALUE } values { number_value: 1 } boxed { value: 7 } unpacked: 3 unpacked: 4");
-  EXPECT_EQ(Read("Maps", R"({"words":{"k":"v"},"byInt":{"-3":"x"},"byFlag":{"true":"RED"},"rows":{"r":{"fInt32":1}}})"),
-            "words { key: \"k\" value: \"v\" } by_int { key: -3 value: \"x\" } by_flag { key: true value: RED } "
-            "rows { key: \"r\" value { f_int32: 1 } }");
-  EXPECT_EQ(Read("Maps", R"({"words":{"k":null},"values":{"n":null},"byLong":null})"),
-            "words { key: \"k\" value: \"\" } values { key: \"n\" value { null_value: NULL_VALUE } }");
+      "ints: 1 ints: -2 flags: true words: \"a\" words: \"\" colors: RED colors: 2 rows { } rows { "
+      "f_int32: 1 } "
+      "times { seconds: 1 } values { null_value: NULL_VALUE } values { number_value: 1 } boxed { "
+      "value: 7 } unpacked: 3 unpacked: 4");
+  EXPECT_EQ(
+      Read(
+          "Maps",
+          R"({"words":{"k":"v"},"byInt":{"-3":"x"},"byFlag":{"true":"RED"},"rows":{"r":{"fInt32":1}}})"),
+      "words { key: \"k\" value: \"v\" } by_int { key: -3 value: \"x\" } by_flag { key: true "
+      "value: RED } "
+      "rows { key: \"r\" value { f_int32: 1 } }");
+  EXPECT_EQ(
+      Read("Maps", R"({"words":{"k":null},"values":{"n":null},"byLong":null})"),
+      "words { key: \"k\" value: \"\" } values { key: \"n\" value { null_value: NULL_VALUE } }");
 }
 
 TEST_F(JsonToWireTest, ManyKeysOfAMapAreComparedWithEachOther) {
   std::string json = "{\"words\":{";
-  for (int i = 0; i < 1000; ++i) json += fmt::format("\"key{}\":\"{}\",", i, std::string(static_cast<size_t>(i % 300), 'x'));
+  for (int i = 0; i < 1000; ++i)
+    json += fmt::format("\"key{}\":\"{}\",", i, std::string(static_cast<size_t>(i % 300), 'x'));
   std::string wire;
   EXPECT_TRUE(JsonToWire(Request("Maps"), json + "\"last\":\"\"}}", wire).ok());
   EXPECT_EQ(JsonToWire(Request("Maps"), json + "\"key777\":\"\"}}", wire).message().substr(0, 39),
@@ -227,22 +281,30 @@ TEST_F(JsonToWireTest, ManyKeysOfAMapAreComparedWithEachOther) {
 }
 
 TEST_F(JsonToWireTest, WellKnownTypesAreRead) {
-  const struct { const char* json; const char* result; } kCases[] = {
+  const struct {
+    const char* json;
+    const char* result;
+  } kCases[] = {
       {R"({"at":"2020-02-03T04:05:06+01:30"})", "at { seconds: 1580697306 }"},
       {R"({"at":"0001-01-01T00:00:00Z"})", "at { seconds: -62135596800 }"},
-      {R"({"at":"9999-12-31T23:59:59.999999999Z"})", "at { seconds: 253402300799 nanos: 999999999 }"},
+      {R"({"at":"9999-12-31T23:59:59.999999999Z"})",
+       "at { seconds: 253402300799 nanos: 999999999 }"},
       {R"({"lasts":"-1.000000001s"})", "lasts { seconds: -1 nanos: -1 }"},
       {R"({"lasts":"0.5s"})", "lasts { nanos: 500000000 }"},
       {R"({"mask":"fooBar.baz,q"})", "mask { paths: \"foo_bar.baz\" paths: \"q\" }"},
       {R"({"mask":""})", "mask { }"},
       {R"({"data":{"n":1.5,"l":[true,"x"],"o":{}}})",
-       "data { fields { key: \"l\" value { list_value { values { bool_value: true } values { string_value: \"x\" } } } } "
-       "fields { key: \"n\" value { number_value: 1.5 } } fields { key: \"o\" value { struct_value { } } } }"},
+       "data { fields { key: \"l\" value { list_value { values { bool_value: true } values { "
+       "string_value: \"x\" } } } } "
+       "fields { key: \"n\" value { number_value: 1.5 } } fields { key: \"o\" value { struct_value "
+       "{ } } } }"},
       {R"({"value":null,"nothing":null})", "value { null_value: NULL_VALUE }"},
       {R"({"list":[1,"a",[true]]})",
-       "list { values { number_value: 1 } values { string_value: \"a\" } values { list_value { values { bool_value: true } } } }"},
+       "list { values { number_value: 1 } values { string_value: \"a\" } values { list_value { "
+       "values { bool_value: true } } } }"},
       {R"({"wInt64":"5","wBool":false,"wString":"","wBytes":"AA==","wDouble":0.5})",
-       "w_double { value: 0.5 } w_int64 { value: 5 } w_bool { } w_string { } w_bytes { value: \"\\000\" }"},
+       "w_double { value: 0.5 } w_int64 { value: 5 } w_bool { } w_string { } w_bytes { value: "
+       "\"\\000\" }"},
       {R"({"wInt64":null,"empty":{}})", "empty { }"},
       {R"({"any":{}})", "any { }"},
       {R"({"any":{"@type":"type.googleapis.com/t.Pet","name":"Rex"}})",
@@ -258,15 +320,21 @@ TEST_F(JsonToWireTest, WellKnownTypesAreRead) {
 TEST_F(JsonToWireTest, UnknownFieldsAreSkippedWhenAsked) {
   JsonRequest request = Request("Scalars");
   request.options.unknown_fields = UnknownFields::kIgnore;
-  EXPECT_EQ(Read(request, R"({"nope":{"a":[1,{},"x\n",true,null,-1.5e3]},"fInt32":1})"), "f_int32: 1");
+  EXPECT_EQ(Read(request, R"({"nope":{"a":[1,{},"x\n",true,null,-1.5e3]},"fInt32":1})"),
+            "f_int32: 1");
   EXPECT_EQ(Read(request, R"({"nope":{"a" 1}})"), "expected ':', found 1 (line 1, column 14)");
 }
 
 TEST_F(JsonToWireTest, TheBodyMayBeOneField) {
-  const struct { const char* target; const char* json; const char* result; } kCases[] = {
+  const struct {
+    const char* target;
+    const char* json;
+    const char* result;
+  } kCases[] = {
       {"person", R"({"name":"Ada"})", "person { name: \"Ada\" }"},
       {"person.pet", R"({"name":"Rex"})", "person { pet { name: \"Rex\" } }"},
-      {"nested.nested.person", R"({"name":"Ada"})", "nested { nested { person { name: \"Ada\" } } }"},
+      {"nested.nested.person", R"({"name":"Ada"})",
+       "nested { nested { person { name: \"Ada\" } } }"},
       {"person", "null", ""},
       {"person", "", "person { }"},
       {"tags", R"(["a","b"])", "tags: \"a\" tags: \"b\""},
@@ -284,16 +352,18 @@ TEST_F(JsonToWireTest, TheBodyMayBeOneField) {
       {"note", "hello", "note: expected a string, found hello (line 1, column 1)"},
       {"note", "", "note: expected a string, found an object (line 1, column 1)"},
   };
-  for (const auto& c : kCases) EXPECT_EQ(Read(Request("Frame", c.target), c.json), c.result) << c.target << " " << c.json;
+  for (const auto& c : kCases)
+    EXPECT_EQ(Read(Request("Frame", c.target), c.json), c.result) << c.target << " " << c.json;
 }
 
 TEST_F(JsonToWireTest, WellKnownTypesMayBeTheWholeBody) {
   JsonRequest request;
-  for (auto [type, json, result] : {std::tuple{"Struct", R"({"a":1})", "fields { key: \"a\" value { number_value: 1 } }"},
-                                    std::tuple{"Value", "\"x\"", "string_value: \"x\""},
-                                    std::tuple{"ListValue", "[1]", "values { number_value: 1 }"},
-                                    std::tuple{"Timestamp", R"("1970-01-01T00:00:09Z")", "seconds: 9"},
-                                    std::tuple{"StringValue", "\"x\"", "value: \"x\""}, std::tuple{"Empty", "{}", ""}}) {
+  for (auto [type, json, result] :
+       {std::tuple{"Struct", R"({"a":1})", "fields { key: \"a\" value { number_value: 1 } }"},
+        std::tuple{"Value", "\"x\"", "string_value: \"x\""},
+        std::tuple{"ListValue", "[1]", "values { number_value: 1 }"},
+        std::tuple{"Timestamp", R"("1970-01-01T00:00:09Z")", "seconds: 9"},
+        std::tuple{"StringValue", "\"x\"", "value: \"x\""}, std::tuple{"Empty", "{}", ""}}) {
     request.message = schema.Find(fmt::format("google.protobuf.{}", type));
     EXPECT_EQ(Read(request, json), result) << type;
   }
@@ -309,12 +379,15 @@ TEST_F(JsonToWireTest, BindingsFillWhatTheBodyLeaves) {
   Bind(request, "at", "1970-01-01T00:00:09Z");
   Bind(request, "boxed", "b");
   EXPECT_EQ(Read(request, R"({"tags":["b"],"person":{"pet":{"name":"Rex"},"name":"Ada"}})"),
-            "id: \"7\" person { name: \"Ada\" pet { name: \"Rex\" age: 3 } } nested { id: \"n\" } tags: \"b\" tags: \"q\" tags: \"r\" "
+            "id: \"7\" person { name: \"Ada\" pet { name: \"Rex\" age: 3 } } nested { id: \"n\" } "
+            "tags: \"b\" tags: \"q\" tags: \"r\" "
             "at { seconds: 9 } boxed { value: \"b\" }");
   EXPECT_EQ(Read(request, R"({"id":"8","person":{"pet":{"age":4}},"at":null})"),
-            "id: \"8\" person { pet { age: 4 } } nested { id: \"n\" } tags: \"q\" tags: \"r\" at { seconds: 9 } boxed { value: \"b\" }");
+            "id: \"8\" person { pet { age: 4 } } nested { id: \"n\" } tags: \"q\" tags: \"r\" at { "
+            "seconds: 9 } boxed { value: \"b\" }");
   EXPECT_EQ(Read(request, ""),
-            "id: \"7\" person { pet { age: 3 } } nested { id: \"n\" } tags: \"q\" tags: \"r\" at { seconds: 9 } boxed { value: \"b\" }");
+            "id: \"7\" person { pet { age: 3 } } nested { id: \"n\" } tags: \"q\" tags: \"r\" at { "
+            "seconds: 9 } boxed { value: \"b\" }");
   std::string wire;
   EXPECT_TRUE(BindingsToWire(request, wire).ok());
   EXPECT_EQ(Show(request, wire), Read(request, ""));
@@ -325,7 +398,8 @@ TEST_F(JsonToWireTest, BindingsInsideTheBodysFieldJoinIt) {
   Bind(request, "person.id", "9");
   Bind(request, "id", "1");
   EXPECT_EQ(Read(request, R"({"name":"Ada"})"), "id: \"1\" person { name: \"Ada\" id: 9 }");
-  EXPECT_EQ(Read(request, R"({"name":"Ada","id":"10"})"), "id: \"1\" person { name: \"Ada\" id: 10 }");
+  EXPECT_EQ(Read(request, R"({"name":"Ada","id":"10"})"),
+            "id: \"1\" person { name: \"Ada\" id: 10 }");
   EXPECT_EQ(Read(request, "null"), "id: \"1\" person { id: 9 }");
 }
 
@@ -348,7 +422,8 @@ TEST_F(JsonToWireTest, ABindingThatDoesNotFitIsToldWithItsPath) {
   EXPECT_EQ(bound("person.id", "abc"), "person.id: expected a 64-bit integer, found \"abc\"");
   EXPECT_EQ(bound("count", ""), "count: expected a 32-bit integer, found \"\"");
   EXPECT_EQ(bound("person", "x"), "person: a t.Person cannot be given as text");
-  EXPECT_EQ(bound("scalars.f_bool", "maybe"), "scalars.fBool: expected true or false, found \"maybe\"");
+  EXPECT_EQ(bound("scalars.f_bool", "maybe"),
+            "scalars.fBool: expected true or false, found \"maybe\"");
   EXPECT_EQ(bound("scalars.f_bool", "YES"), "");
 }
 
@@ -363,8 +438,10 @@ TEST_F(JsonToWireTest, EachElementOfAStreamIsAMessage) {
   EXPECT_EQ(ReadArray(request, "[{}"), "the array does not end (line 1, column 4)");
   EXPECT_EQ(ReadArray(request, ""), "Expected an array instead of an object");
   EXPECT_EQ(ReadArray(request, "{}"), "Expected an array instead of an object (line 1, column 1)");
-  EXPECT_EQ(ReadArray(request, "[{}] x"), "(age: 3)unexpected data after the array (line 1, column 6)");
-  EXPECT_EQ(ReadArray(Request("Frame", "tags"), R"([["a"],["b","c"]])"), "(tags: \"a\")(tags: \"b\" tags: \"c\")");
+  EXPECT_EQ(ReadArray(request, "[{}] x"),
+            "(age: 3)unexpected data after the array (line 1, column 6)");
+  EXPECT_EQ(ReadArray(Request("Frame", "tags"), R"([["a"],["b","c"]])"),
+            "(tags: \"a\")(tags: \"b\" tags: \"c\")");
   EXPECT_EQ(ReadArray(Request("Frame", "count"), "[1,\n2]"), "(count: 1)(count: 2)");
 }
 
@@ -374,9 +451,12 @@ TEST_F(JsonToWireTest, AnElementsErrorIsPlacedInTheWholeText) {
 }
 
 TEST_F(JsonToWireTest, MentionedFieldsArePathsOfAMask) {
-  EXPECT_EQ(MentionedFields(*schema.Find("t.Frame"),
-                            R"({"id":"1","person":{"pet":{"name":"x","age":null},"pets":[{"name":"y"}]},"nested":{},"meta":{"a":1},"otherName":""})"),
-            (std::vector<std::string>{"id", "person.pet.name", "person.pet.age", "person.pets", "nested", "meta", "renamed"}));
+  EXPECT_EQ(
+      MentionedFields(
+          *schema.Find("t.Frame"),
+          R"({"id":"1","person":{"pet":{"name":"x","age":null},"pets":[{"name":"y"}]},"nested":{},"meta":{"a":1},"otherName":""})"),
+      (std::vector<std::string>{"id", "person.pet.name", "person.pet.age", "person.pets", "nested",
+                                "meta", "renamed"}));
 }
 
 TEST(JsonToWireProto2, ARequiredFieldMustBeThere) {
@@ -385,10 +465,12 @@ TEST(JsonToWireProto2, ARequiredFieldMustBeThere) {
   JsonRequest request;
   request.message = &schema.Add(protos.Message("t.Old"));
   std::string wire;
-  EXPECT_TRUE(JsonToWire(request, R"({"key":"k","detail":{"line":"x"},"plainList":[1,2]})", wire).ok());
+  EXPECT_TRUE(
+      JsonToWire(request, R"({"key":"k","detail":{"line":"x"},"plainList":[1,2]})", wire).ok());
   auto message = protos.New("t.Old");
   ASSERT_TRUE(message->ParseFromString(wire));
-  EXPECT_EQ(message->ShortDebugString(), "key: \"k\" Detail { line: \"x\" } plain_list: 1 plain_list: 2");
+  EXPECT_EQ(message->ShortDebugString(),
+            "key: \"k\" Detail { line: \"x\" } plain_list: 1 plain_list: 2");
   EXPECT_EQ(std::string(JsonToWire(request, R"({"key":"k","sub":{"weight":3}})", wire).message()),
             "sub: missing field key (line 1, column 30)");
 }

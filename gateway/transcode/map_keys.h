@@ -10,8 +10,8 @@
 
 namespace minato::gateway {
 
-// The encoded keys met so far in each map being read, to find a key given twice. Maps nest as a stack.
-// Keys are ranges of the sink that must not move while their map is open.
+// The encoded keys met so far in each map being read, to find a key given twice. Maps nest as a
+// stack. Keys are ranges of the sink that must not move while their map is open.
 class MapKeys {
  public:
   class Map {
@@ -24,7 +24,8 @@ class MapKeys {
     // False if the key [at, at + size) of the sink is in the map already.
     bool Add(Sink& sink, size_t at, size_t size) {
       std::string_view key(sink.at(at), size);
-      uint32_t hash = static_cast<uint32_t>(absl::HashOf(absl::string_view(key.data(), key.size())));
+      uint32_t hash =
+          static_cast<uint32_t>(absl::HashOf(absl::string_view(key.data(), key.size())));
       std::vector<Entry>& entries = keys_.entries_;
       auto same = [&](const Entry& entry) {
         return entry.hash == hash && key == std::string_view(sink.at(entry.at), entry.size);

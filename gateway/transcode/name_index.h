@@ -7,8 +7,8 @@
 
 namespace minato::gateway {
 
-// Name -> T*, built once and then only read: open addressing at most half full, one multiplication a
-// lookup. The names must outlive the index. The first insertion of a name wins.
+// Name -> T*, built once and then only read: open addressing at most half full, one multiplication
+// a lookup. The names must outlive the index. The first insertion of a name wins.
 template <typename T>
 class NameIndex {
  public:

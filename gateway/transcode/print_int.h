@@ -9,7 +9,8 @@ namespace minato::gateway {
 // Writable bytes behind the number that printing may touch.
 inline constexpr size_t kPrintIntSlack = 8;
 
-// Eight decimal digits of value < 10^8, the first one in the lowest byte: two, four and eight numbers at a time.
+// Eight decimal digits of value < 10^8, the first one in the lowest byte: two, four and eight
+// numbers at a time.
 inline uint64_t EightDigits(uint32_t value) {
   uint64_t halves = value / 10000 | static_cast<uint64_t>(value % 10000) << 32;
   uint64_t hundreds = ((halves * 10486) >> 20) & 0x0000007f0000007f;
@@ -18,7 +19,8 @@ inline uint64_t EightDigits(uint32_t value) {
   return tens | (pairs - tens * 10) << 8;
 }
 
-// Print at `w` and return the end. Without branches on the number of digits below 10^8, which random numbers make dear.
+// Print at `w` and return the end. Without branches on the number of digits below 10^8, which
+// random numbers make dear.
 inline char* PrintUint(char* w, uint64_t value) {
   constexpr uint64_t kZeros = 0x3030303030303030;
   constexpr uint64_t kEight = 100000000;
@@ -48,7 +50,8 @@ inline char* PrintUint(char* w, uint64_t value) {
 inline char* PrintInt(char* w, int64_t value) {
   const bool negative = value < 0;
   *w = '-';
-  return PrintUint(w + negative, negative ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value));
+  return PrintUint(w + negative,
+                   negative ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value));
 }
 
 }  // namespace minato::gateway

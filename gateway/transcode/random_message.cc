@@ -28,11 +28,13 @@ constexpr int kMessages = 5;
 constexpr int kDepthMax = 6;
 
 constexpr const char* kKnownTypes[] = {
-    "Any",        "Duration",   "Empty",      "FieldMask",  "Struct",     "Value",      "ListValue",   "Timestamp",  "DoubleValue",
-    "FloatValue", "Int64Value", "UInt64Value", "Int32Value", "UInt32Value", "BoolValue", "StringValue", "BytesValue",
+    "Any",        "Duration",    "Empty",       "FieldMask",   "Struct",     "Value",
+    "ListValue",  "Timestamp",   "DoubleValue", "FloatValue",  "Int64Value", "UInt64Value",
+    "Int32Value", "UInt32Value", "BoolValue",   "StringValue", "BytesValue",
 };
 
-void Copy(pb::DescriptorPool& pool, pb::FileDescriptorProto& importer, const pb::FileDescriptor& file) {
+void Copy(pb::DescriptorPool& pool, pb::FileDescriptorProto& importer,
+          const pb::FileDescriptor& file) {
   importer.add_dependency(file.name());
   if (pool.FindFileByName(file.name()) != nullptr) return;
   pb::FileDescriptorProto proto;
@@ -67,12 +69,15 @@ RandomSchema::RandomSchema(uint64_t seed) : random_(seed), factory_(&pool_) {
     value->set_number(number);
   }
   constexpr pb::FieldDescriptorProto::Type kTypes[] = {
-      pb::FieldDescriptorProto::TYPE_DOUBLE,   pb::FieldDescriptorProto::TYPE_FLOAT,    pb::FieldDescriptorProto::TYPE_INT64,
-      pb::FieldDescriptorProto::TYPE_UINT64,   pb::FieldDescriptorProto::TYPE_INT32,    pb::FieldDescriptorProto::TYPE_FIXED64,
-      pb::FieldDescriptorProto::TYPE_FIXED32,  pb::FieldDescriptorProto::TYPE_BOOL,     pb::FieldDescriptorProto::TYPE_STRING,
-      pb::FieldDescriptorProto::TYPE_BYTES,    pb::FieldDescriptorProto::TYPE_UINT32,   pb::FieldDescriptorProto::TYPE_ENUM,
-      pb::FieldDescriptorProto::TYPE_SFIXED32, pb::FieldDescriptorProto::TYPE_SFIXED64, pb::FieldDescriptorProto::TYPE_SINT32,
-      pb::FieldDescriptorProto::TYPE_SINT64,   pb::FieldDescriptorProto::TYPE_MESSAGE,  pb::FieldDescriptorProto::TYPE_MESSAGE,
+      pb::FieldDescriptorProto::TYPE_DOUBLE,   pb::FieldDescriptorProto::TYPE_FLOAT,
+      pb::FieldDescriptorProto::TYPE_INT64,    pb::FieldDescriptorProto::TYPE_UINT64,
+      pb::FieldDescriptorProto::TYPE_INT32,    pb::FieldDescriptorProto::TYPE_FIXED64,
+      pb::FieldDescriptorProto::TYPE_FIXED32,  pb::FieldDescriptorProto::TYPE_BOOL,
+      pb::FieldDescriptorProto::TYPE_STRING,   pb::FieldDescriptorProto::TYPE_BYTES,
+      pb::FieldDescriptorProto::TYPE_UINT32,   pb::FieldDescriptorProto::TYPE_ENUM,
+      pb::FieldDescriptorProto::TYPE_SFIXED32, pb::FieldDescriptorProto::TYPE_SFIXED64,
+      pb::FieldDescriptorProto::TYPE_SINT32,   pb::FieldDescriptorProto::TYPE_SINT64,
+      pb::FieldDescriptorProto::TYPE_MESSAGE,  pb::FieldDescriptorProto::TYPE_MESSAGE,
   };
   for (int m = 0; m < kMessages; ++m) {
     pb::DescriptorProto* message = file.add_message_type();
@@ -82,17 +87,20 @@ RandomSchema::RandomSchema(uint64_t seed) : random_(seed), factory_(&pool_) {
     int optionals = 0;
     const int fields = 1 + static_cast<int>(Below(14));
     for (int f = 0; f < fields; ++f) {
-      number += 1 + static_cast<int>(Chance(10) ? Below(1200) : Below(3));  // Below the reserved 19,000.
+      number +=
+          1 + static_cast<int>(Chance(10) ? Below(1200) : Below(3));  // Below the reserved 19,000.
       pb::FieldDescriptorProto* field = message->add_field();
       field->set_name(fmt::format("some_field_{}_{}", static_cast<char>('a' + f), number));
       if (Chance(10)) field->set_json_name(fmt::format("odd-{}<é", f));
       field->set_number(number);
       field->set_type(kTypes[Below(std::size(kTypes))]);
       field->set_label(pb::FieldDescriptorProto::LABEL_OPTIONAL);
-      if (field->type() == pb::FieldDescriptorProto::TYPE_ENUM) field->set_type_name(Chance(90) ? ".r.Color" : ".google.protobuf.NullValue");
+      if (field->type() == pb::FieldDescriptorProto::TYPE_ENUM)
+        field->set_type_name(Chance(90) ? ".r.Color" : ".google.protobuf.NullValue");
       if (field->type() == pb::FieldDescriptorProto::TYPE_MESSAGE) {
         field->set_type_name(Chance(50) ? fmt::format(".r.M{}", Below(kMessages))
-                                        : fmt::format(".google.protobuf.{}", kKnownTypes[Below(std::size(kKnownTypes))]));
+                                        : fmt::format(".google.protobuf.{}",
+                                                      kKnownTypes[Below(std::size(kKnownTypes))]));
       }
       const uint64_t shape = Below(10);
       if (shape < 3) {
@@ -112,8 +120,9 @@ RandomSchema::RandomSchema(uint64_t seed) : random_(seed), factory_(&pool_) {
         key->set_number(1);
         key->set_label(pb::FieldDescriptorProto::LABEL_OPTIONAL);
         constexpr pb::FieldDescriptorProto::Type kKeys[] = {
-            pb::FieldDescriptorProto::TYPE_STRING, pb::FieldDescriptorProto::TYPE_INT32, pb::FieldDescriptorProto::TYPE_UINT64,
-            pb::FieldDescriptorProto::TYPE_BOOL, pb::FieldDescriptorProto::TYPE_SFIXED64, pb::FieldDescriptorProto::TYPE_SINT32};
+            pb::FieldDescriptorProto::TYPE_STRING,   pb::FieldDescriptorProto::TYPE_INT32,
+            pb::FieldDescriptorProto::TYPE_UINT64,   pb::FieldDescriptorProto::TYPE_BOOL,
+            pb::FieldDescriptorProto::TYPE_SFIXED64, pb::FieldDescriptorProto::TYPE_SINT32};
         key->set_type(kKeys[Below(std::size(kKeys))]);
         pb::FieldDescriptorProto* value = entry->add_field();
         *value = *field;
@@ -129,8 +138,9 @@ RandomSchema::RandomSchema(uint64_t seed) : random_(seed), factory_(&pool_) {
       }
     }
     // The members of a oneof stand together.
-    std::stable_partition(message->mutable_field()->begin(), message->mutable_field()->end(),
-                          [](const pb::FieldDescriptorProto& field) { return !field.has_oneof_index(); });
+    std::stable_partition(
+        message->mutable_field()->begin(), message->mutable_field()->end(),
+        [](const pb::FieldDescriptorProto& field) { return !field.has_oneof_index(); });
     // A oneof may not be empty, and those of `optional` come after it.
     pb::FieldDescriptorProto* last = message->add_field();
     last->set_name("last_pick");
@@ -179,8 +189,10 @@ void RandomSchema::NormalizeAny(pb::Message& message) {
   const pb::Reflection& reflection = *message.GetReflection();
   if (message.GetDescriptor()->full_name() == "google.protobuf.Any") {
     const Field* value = message.GetDescriptor()->FindFieldByNumber(2);
-    const std::string url = reflection.GetString(message, message.GetDescriptor()->FindFieldByNumber(1));
-    auto inner = url.ends_with(".Duration") ? std::unique_ptr<pb::Message>(new pb::Duration) : NewMessage();
+    const std::string url =
+        reflection.GetString(message, message.GetDescriptor()->FindFieldByNumber(1));
+    auto inner =
+        url.ends_with(".Duration") ? std::unique_ptr<pb::Message>(new pb::Duration) : NewMessage();
     if (!inner->ParseFromString(reflection.GetString(message, value))) return;
     NormalizeAny(*inner);
     reflection.SetString(&message, value, Deterministic(*inner));
@@ -194,7 +206,8 @@ void RandomSchema::NormalizeAny(pb::Message& message) {
       NormalizeAny(*reflection.MutableMessage(&message, field));
       continue;
     }
-    for (int i = 0; i < reflection.FieldSize(message, field); ++i) NormalizeAny(*reflection.MutableRepeatedMessage(&message, field, i));
+    for (int i = 0; i < reflection.FieldSize(message, field); ++i)
+      NormalizeAny(*reflection.MutableRepeatedMessage(&message, field, i));
   }
 }
 
@@ -208,7 +221,9 @@ void RandomSchema::Fill(pb::Message& message, int depth) {
     if (field.cpp_type() == Field::CPPTYPE_MESSAGE && depth >= kDepthMax) continue;
     if (!field.is_repeated()) {
       // An empty Value prints nothing.
-      if (field.cpp_type() == Field::CPPTYPE_MESSAGE && depth + 1 >= kDepthMax && field.message_type()->full_name() == "google.protobuf.Value") continue;
+      if (field.cpp_type() == Field::CPPTYPE_MESSAGE && depth + 1 >= kDepthMax &&
+          field.message_type()->full_name() == "google.protobuf.Value")
+        continue;
       FillField(message, field, depth);
       continue;
     }
@@ -216,7 +231,8 @@ void RandomSchema::Fill(pb::Message& message, int depth) {
     for (uint64_t count = Below(4); count > 0; --count) {
       FillField(message, field, depth);
       if (!field.is_map()) continue;
-      pb::Message& entry = *reflection.MutableRepeatedMessage(&message, &field, reflection.FieldSize(message, &field) - 1);
+      pb::Message& entry = *reflection.MutableRepeatedMessage(
+          &message, &field, reflection.FieldSize(message, &field) - 1);
       const Field* key = entry.GetDescriptor()->map_key();
       FillField(entry, *key, depth);
       FillField(entry, *entry.GetDescriptor()->map_value(), depth);
@@ -224,7 +240,8 @@ void RandomSchema::Fill(pb::Message& message, int depth) {
       auto only_key = std::unique_ptr<pb::Message>(entry.New());
       only_key->CopyFrom(entry);
       only_key->GetReflection()->ClearField(only_key.get(), entry.GetDescriptor()->map_value());
-      if (!keys.emplace(only_key->SerializeAsString(), 0).second) reflection.RemoveLast(&message, &field);
+      if (!keys.emplace(only_key->SerializeAsString(), 0).second)
+        reflection.RemoveLast(&message, &field);
     }
   }
 }
@@ -232,13 +249,13 @@ void RandomSchema::Fill(pb::Message& message, int depth) {
 void RandomSchema::FillField(pb::Message& message, const Field& field, int depth) {
   const pb::Reflection& reflection = *message.GetReflection();
   const bool add = field.is_repeated();
-#define SET(Type, value)                                      \
-  do {                                                        \
-    if (add) {                                                \
-      reflection.Add##Type(&message, &field, value);          \
-    } else {                                                  \
-      reflection.Set##Type(&message, &field, value);          \
-    }                                                         \
+#define SET(Type, value)                             \
+  do {                                               \
+    if (add) {                                       \
+      reflection.Add##Type(&message, &field, value); \
+    } else {                                         \
+      reflection.Set##Type(&message, &field, value); \
+    }                                                \
   } while (false)
   switch (field.cpp_type()) {
     case Field::CPPTYPE_INT32: SET(Int32, static_cast<int32_t>(RandomBits())); break;
@@ -254,7 +271,10 @@ void RandomSchema::FillField(pb::Message& message, const Field& field, int depth
       } else if (Chance(20)) {
         SET(EnumValue, static_cast<int32_t>(RandomBits()));
       } else {
-        SET(EnumValue, field.enum_type()->value(static_cast<int>(Below(static_cast<uint64_t>(field.enum_type()->value_count()))))->number());
+        SET(EnumValue, field.enum_type()
+                           ->value(static_cast<int>(
+                               Below(static_cast<uint64_t>(field.enum_type()->value_count()))))
+                           ->number());
       }
       break;
     }
@@ -268,7 +288,8 @@ void RandomSchema::FillField(pb::Message& message, const Field& field, int depth
       break;
     }
     case Field::CPPTYPE_MESSAGE: {
-      pb::Message& inner = add ? *reflection.AddMessage(&message, &field, &factory_) : *reflection.MutableMessage(&message, &field, &factory_);
+      pb::Message& inner = add ? *reflection.AddMessage(&message, &field, &factory_)
+                               : *reflection.MutableMessage(&message, &field, &factory_);
       if (!field.is_map()) Fill(inner, depth + 1);
       break;
     }
@@ -281,25 +302,35 @@ bool RandomSchema::FillKnown(pb::Message& message, int depth) {
   const pb::Reflection& reflection = *message.GetReflection();
   auto field = [&](int number) { return message.GetDescriptor()->FindFieldByNumber(number); };
   if (name == "google.protobuf.Timestamp") {
-    reflection.SetInt64(&message, field(1), static_cast<int64_t>(RandomBits() % 315537897600u) - 62135596800);
-    if (Chance(50)) reflection.SetInt32(&message, field(2), static_cast<int32_t>(Below(1000) * (Chance(50) ? 1000000 : Chance(50) ? 1000 : 1)));
+    reflection.SetInt64(&message, field(1),
+                        static_cast<int64_t>(RandomBits() % 315537897600u) - 62135596800);
+    if (Chance(50))
+      reflection.SetInt32(&message, field(2),
+                          static_cast<int32_t>(Below(1000) * (Chance(50)   ? 1000000
+                                                              : Chance(50) ? 1000
+                                                                           : 1)));
     return true;
   }
   if (name == "google.protobuf.Duration") {
     const int sign = Chance(50) ? 1 : -1;
-    reflection.SetInt64(&message, field(1), sign * static_cast<int64_t>(RandomBits() % 315576000000));
-    if (Chance(50)) reflection.SetInt32(&message, field(2), sign * static_cast<int32_t>(Below(1000000000)));
+    reflection.SetInt64(&message, field(1),
+                        sign * static_cast<int64_t>(RandomBits() % 315576000000));
+    if (Chance(50))
+      reflection.SetInt32(&message, field(2), sign * static_cast<int32_t>(Below(1000000000)));
     return true;
   }
   if (name == "google.protobuf.FieldMask") {
-    for (uint64_t n = Below(4); n > 0; --n) reflection.AddString(&message, field(1), Chance(50) ? "foo_bar.baz" : fmt::format("q{}.x_y", n));
+    for (uint64_t n = Below(4); n > 0; --n)
+      reflection.AddString(&message, field(1),
+                           Chance(50) ? "foo_bar.baz" : fmt::format("q{}.x_y", n));
     return true;
   }
   if (name == "google.protobuf.Any") {
     auto inner = NewMessage();
     if (depth < kDepthMax) Fill(*inner, depth + 1);
     if (Chance(80)) {
-      reflection.SetString(&message, field(1), "type.googleapis.com/" + inner->GetDescriptor()->full_name());
+      reflection.SetString(&message, field(1),
+                           "type.googleapis.com/" + inner->GetDescriptor()->full_name());
       reflection.SetString(&message, field(2), Deterministic(*inner));
     } else {
       pb::Duration duration;
@@ -329,9 +360,12 @@ void RandomSchema::FillValue(pb::Message& value, int depth) {
 }
 
 std::string RandomSchema::RandomText() {
-  static const char* const kPieces[] = {"a", "Z", " ", "\"", "\\", "/", "\n", "\x01", "<", "\x7f", "é", "ж", "€", "\u2028", "😀", "\U000e0041", "hello, world ", "0123456789abcdef"};
+  static const char* const kPieces[] = {
+      "a",    "Z", " ", "\"", "\\",     "/",  "\n",         "\x01",          "<",
+      "\x7f", "é", "ж", "€",  "\u2028", "😀", "\U000e0041", "hello, world ", "0123456789abcdef"};
   std::string text;
-  for (uint64_t n = Below(Chance(10) ? 60 : 8); n > 0; --n) text += kPieces[Below(std::size(kPieces))];
+  for (uint64_t n = Below(Chance(10) ? 60 : 8); n > 0; --n)
+    text += kPieces[Below(std::size(kPieces))];
   return text;
 }
 
@@ -365,7 +399,8 @@ uint64_t RandomSchema::RandomBits() { return random_() >> Below(64); }
 std::string RandomSchema::Shuffled(const std::string& wire) {
   std::map<uint64_t, std::vector<std::string>> fields;
   std::vector<uint64_t> order;
-  pb::io::CodedInputStream input(reinterpret_cast<const uint8_t*>(wire.data()), static_cast<int>(wire.size()));
+  pb::io::CodedInputStream input(reinterpret_cast<const uint8_t*>(wire.data()),
+                                 static_cast<int>(wire.size()));
   while (uint32_t tag = input.ReadTag()) {
     const int start = input.CurrentPosition();
     uint64_t value = 0;
@@ -380,7 +415,8 @@ std::string RandomSchema::Shuffled(const std::string& wire) {
       bytes += static_cast<char>(t < 0x80 ? t : t | 0x80);
       if (t < 0x80) break;
     }
-    bytes += wire.substr(static_cast<size_t>(start), static_cast<size_t>(input.CurrentPosition() - start));
+    bytes += wire.substr(static_cast<size_t>(start),
+                         static_cast<size_t>(input.CurrentPosition() - start));
     fields[tag].push_back(bytes);
     order.push_back(tag);
   }
@@ -408,7 +444,8 @@ std::string RandomSchema::Respell(const std::string& json) {
       continue;
     }
     spelled += c;
-    const bool between = !in_string && (c == '{' || c == '[' || c == ',' || c == ':' || c == '}' || c == ']' || c == '"');
+    const bool between = !in_string && (c == '{' || c == '[' || c == ',' || c == ':' || c == '}' ||
+                                        c == ']' || c == '"');
     if (between && Chance(20)) spelled += std::string(Below(30), " \n\t\r"[Below(4)]);
   }
   return spelled;

@@ -9,8 +9,8 @@
 
 namespace minato::gateway {
 
-// A random schema of a few message types (nested, recursive, oneofs, maps, well-known types) and random messages of it.
-// The seed decides everything.
+// A random schema of a few message types (nested, recursive, oneofs, maps, well-known types) and
+// random messages of it. The seed decides everything.
 class RandomSchema {
  public:
   explicit RandomSchema(uint64_t seed);
@@ -24,7 +24,8 @@ class RandomSchema {
   // Spells the messages inside each google.protobuf.Any anew, so that equal ones have equal bytes.
   void NormalizeAny(google::protobuf::Message& message);
 
-  // The same message with its top-level fields in another order (elements of one field stay in order).
+  // The same message with its top-level fields in another order (elements of one field stay in
+  // order).
   std::string Shuffled(const std::string& wire);
   // The same JSON with other white space, and escapes for some characters.
   std::string Respell(const std::string& json);
@@ -33,7 +34,8 @@ class RandomSchema {
 
  private:
   void Fill(google::protobuf::Message& message, int depth);
-  void FillField(google::protobuf::Message& message, const google::protobuf::FieldDescriptor& field, int depth);
+  void FillField(google::protobuf::Message& message, const google::protobuf::FieldDescriptor& field,
+                 int depth);
   bool FillKnown(google::protobuf::Message& message, int depth);
   void FillValue(google::protobuf::Message& value, int depth);
   std::string RandomText();

@@ -14,7 +14,8 @@ namespace {
 
 template <typename Narrow, typename Wide>
 std::optional<Narrow> Fit(std::optional<Wide> value) {
-  if (!value || *value < std::numeric_limits<Narrow>::min() || *value > std::numeric_limits<Narrow>::max()) {
+  if (!value || *value < std::numeric_limits<Narrow>::min() ||
+      *value > std::numeric_limits<Narrow>::max()) {
     return std::nullopt;
   }
   return static_cast<Narrow>(*value);
@@ -45,7 +46,8 @@ std::optional<bool> BoolFromText(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<int32_t> EnumFromText(const EnumTable& table, std::string_view text, EnumNames names) {
+std::optional<int32_t> EnumFromText(const EnumTable& table, std::string_view text,
+                                    EnumNames names) {
   const EnumValue* value = table.FindName(text);
   if (value == nullptr) {
     std::optional<int32_t> number = Fit<int32_t>(Int64FromText(text));
@@ -56,7 +58,8 @@ std::optional<int32_t> EnumFromText(const EnumTable& table, std::string_view tex
   return value->number;
 }
 
-std::string AppendScalarText(Sink& sink, const FieldTable& field, std::string_view text, EnumNames names) {
+std::string AppendScalarText(Sink& sink, const FieldTable& field, std::string_view text,
+                             EnumNames names) {
   auto varint = [&](uint64_t value) {
     sink.Wrote(WriteVarint(WriteTag(sink.Need(kTagBytesMax + kVarintBytesMax), field.tag), value));
     return std::string();
@@ -79,7 +82,8 @@ std::string AppendScalarText(Sink& sink, const FieldTable& field, std::string_vi
       char* end = DecodeBase64(bytes.data(), text);
       if (end == nullptr) return Unfit("base64", text);
       bytes.resize(static_cast<size_t>(end - bytes.data()));
-      sink.Wrote(WriteVarint(WriteTag(sink.Need(kTagBytesMax + kLengthBytesMax), field.tag), bytes.size()));
+      sink.Wrote(WriteVarint(WriteTag(sink.Need(kTagBytesMax + kLengthBytesMax), field.tag),
+                             bytes.size()));
       sink.Append(bytes);
       return "";
     }
@@ -92,24 +96,31 @@ std::string AppendScalarText(Sink& sink, const FieldTable& field, std::string_vi
       std::optional<float> narrow = value ? NarrowToFloat(*value) : std::nullopt;
       return narrow ? fixed(*narrow) : Unfit("a number in the range of float", text);
     }
-    case Kind::kInt32: case Kind::kSint32: case Kind::kSfixed32: {
+    case Kind::kInt32:
+    case Kind::kSint32:
+    case Kind::kSfixed32: {
       std::optional<int32_t> value = Fit<int32_t>(Int64FromText(text));
       if (!value) return Unfit("a 32-bit integer", text);
       if (field.kind == Kind::kSfixed32) return fixed(*value);
-      return varint(field.kind == Kind::kSint32 ? ZigZag(*value) : static_cast<uint64_t>(int64_t{*value}));
+      return varint(field.kind == Kind::kSint32 ? ZigZag(*value)
+                                                : static_cast<uint64_t>(int64_t{*value}));
     }
-    case Kind::kInt64: case Kind::kSint64: case Kind::kSfixed64: {
+    case Kind::kInt64:
+    case Kind::kSint64:
+    case Kind::kSfixed64: {
       std::optional<int64_t> value = Int64FromText(text);
       if (!value) return Unfit("a 64-bit integer", text);
       if (field.kind == Kind::kSfixed64) return fixed(*value);
       return varint(field.kind == Kind::kSint64 ? ZigZag(*value) : static_cast<uint64_t>(*value));
     }
-    case Kind::kUint32: case Kind::kFixed32: {
+    case Kind::kUint32:
+    case Kind::kFixed32: {
       std::optional<uint32_t> value = Fit<uint32_t>(Uint64FromText(text));
       if (!value) return Unfit("an unsigned 32-bit integer", text);
       return field.kind == Kind::kFixed32 ? fixed(*value) : varint(*value);
     }
-    case Kind::kUint64: case Kind::kFixed64: {
+    case Kind::kUint64:
+    case Kind::kFixed64: {
       std::optional<uint64_t> value = Uint64FromText(text);
       if (!value) return Unfit("an unsigned 64-bit integer", text);
       return field.kind == Kind::kFixed64 ? fixed(*value) : varint(*value);
@@ -123,7 +134,8 @@ std::string AppendScalarText(Sink& sink, const FieldTable& field, std::string_vi
       return value ? varint(static_cast<uint64_t>(int64_t{*value}))
                    : Unfit(fmt::format("a value of {}", field.enumeration->full_name), text);
     }
-    case Kind::kMessage: case Kind::kGroup: break;
+    case Kind::kMessage:
+    case Kind::kGroup: break;
   }
   return "a message cannot be given as text";
 }

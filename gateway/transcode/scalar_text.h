@@ -19,6 +19,7 @@ std::optional<bool> BoolFromText(std::string_view text);
 std::optional<int32_t> EnumFromText(const EnumTable& table, std::string_view text, EnumNames names);
 
 // Appends tag and value of a scalar field. Empty, or what is wrong.
-[[nodiscard]] std::string AppendScalarText(Sink& sink, const FieldTable& field, std::string_view text, EnumNames names);
+[[nodiscard]] std::string AppendScalarText(Sink& sink, const FieldTable& field,
+                                           std::string_view text, EnumNames names);
 
 }  // namespace minato::gateway

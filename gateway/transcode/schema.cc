@@ -17,7 +17,10 @@ namespace pb = google::protobuf;
 constexpr uint32_t kSmallNumberMax = 255;
 
 WellKnown WellKnownOf(std::string_view full_name) {
-  static constexpr struct { std::string_view name; WellKnown kind; } kTypes[] = {
+  static constexpr struct {
+    std::string_view name;
+    WellKnown kind;
+  } kTypes[] = {
       {"google.protobuf.Any", WellKnown::kAny},
       {"google.protobuf.BoolValue", WellKnown::kWrapper},
       {"google.protobuf.BytesValue", WellKnown::kWrapper},
@@ -69,9 +72,15 @@ Kind KindOf(pb::FieldDescriptor::Type type) {
 
 WireType WireTypeOf(Kind kind) {
   switch (kind) {
-    case Kind::kDouble: case Kind::kFixed64: case Kind::kSfixed64: return WireType::kFixed64;
-    case Kind::kFloat: case Kind::kFixed32: case Kind::kSfixed32: return WireType::kFixed32;
-    case Kind::kString: case Kind::kBytes: case Kind::kMessage: return WireType::kLength;
+    case Kind::kDouble:
+    case Kind::kFixed64:
+    case Kind::kSfixed64: return WireType::kFixed64;
+    case Kind::kFloat:
+    case Kind::kFixed32:
+    case Kind::kSfixed32: return WireType::kFixed32;
+    case Kind::kString:
+    case Kind::kBytes:
+    case Kind::kMessage: return WireType::kLength;
     case Kind::kGroup: return WireType::kStartGroup;
     default: return WireType::kVarint;
   }
@@ -108,7 +117,8 @@ std::string PercentDecode(std::string_view text) {
   std::string decoded;
   decoded.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 && HexDigit(text[i + 2]) >= 0) {
+    if (text[i] == '%' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 &&
+        HexDigit(text[i + 2]) >= 0) {
       decoded += static_cast<char>(HexDigit(text[i + 1]) << 4 | HexDigit(text[i + 2]));
       i += 2;
     } else {
@@ -142,11 +152,14 @@ FieldTable MakeField(const pb::FieldDescriptor& descriptor) {
                    : descriptor.has_presence() ? Presence::kExplicit
                                                : Presence::kImplicit;
   field.packed = descriptor.is_packed();
-  field.utf8 = field.kind == Kind::kString && descriptor.file()->syntax() == pb::FileDescriptor::SYNTAX_PROTO3;
-  field.keeps_null =
-      (descriptor.message_type() != nullptr && descriptor.message_type()->full_name() == "google.protobuf.Value") ||
-      (descriptor.enum_type() != nullptr && descriptor.enum_type()->full_name() == "google.protobuf.NullValue");
-  if (descriptor.containing_oneof() != nullptr) field.oneof_index = descriptor.containing_oneof()->index();
+  field.utf8 = field.kind == Kind::kString &&
+               descriptor.file()->syntax() == pb::FileDescriptor::SYNTAX_PROTO3;
+  field.keeps_null = (descriptor.message_type() != nullptr &&
+                      descriptor.message_type()->full_name() == "google.protobuf.Value") ||
+                     (descriptor.enum_type() != nullptr &&
+                      descriptor.enum_type()->full_name() == "google.protobuf.NullValue");
+  if (descriptor.containing_oneof() != nullptr)
+    field.oneof_index = descriptor.containing_oneof()->index();
   field.tag = MakeTag(field.number, WireTypeOf(field.kind));
   field.packed_tag = MakeTag(field.number, WireType::kLength);
   return field;
@@ -154,19 +167,23 @@ FieldTable MakeField(const pb::FieldDescriptor& descriptor) {
 
 }  // namespace
 
-const EnumValue* EnumTable::FindFolded(std::string_view name) const { return by_folded_name.Find(Fold(name)); }
+const EnumValue* EnumTable::FindFolded(std::string_view name) const {
+  return by_folded_name.Find(Fold(name));
+}
 
 const EnumValue* EnumTable::FindNumber(int32_t number) const {
   size_t offset = static_cast<uint32_t>(number) - static_cast<uint32_t>(dense_first);
   if (offset < dense_count) return by_number[offset];
-  auto found = std::lower_bound(by_number.begin(), by_number.end(), number,
-                                [](const EnumValue* value, int32_t wanted) { return value->number < wanted; });
+  auto found = std::lower_bound(
+      by_number.begin(), by_number.end(), number,
+      [](const EnumValue* value, int32_t wanted) { return value->number < wanted; });
   return found != by_number.end() && (*found)->number == number ? *found : nullptr;
 }
 
 const FieldTable* MessageTable::FindLargeNumber(uint32_t number) const {
-  auto found = std::lower_bound(fields.begin(), fields.end(), number,
-                                [](const FieldTable& field, uint32_t wanted) { return field.number < wanted; });
+  auto found = std::lower_bound(
+      fields.begin(), fields.end(), number,
+      [](const FieldTable& field, uint32_t wanted) { return field.number < wanted; });
   return found != fields.end() && found->number == number ? &*found : nullptr;
 }
 
@@ -184,7 +201,8 @@ void Schema::AddFile(const pb::FileDescriptor& file) {
       const pb::Descriptor* message = todo.back();
       todo.pop_back();
       Compile(*message);
-      for (int n = 0; n < message->nested_type_count(); ++n) todo.push_back(message->nested_type(n));
+      for (int n = 0; n < message->nested_type_count(); ++n)
+        todo.push_back(message->nested_type(n));
     }
   }
 }
@@ -194,8 +212,8 @@ const MessageTable* Schema::Find(std::string_view full_name) const {
   return found == messages_.end() ? nullptr : found->second.get();
 }
 
-// Reached types are put in `messages_` before they are filled, so recursion ends, and filled from a list, so that a
-// long chain of types cannot overflow the stack.
+// Reached types are put in `messages_` before they are filled, so recursion ends, and filled from a
+// list, so that a long chain of types cannot overflow the stack.
 const MessageTable& Schema::Compile(const pb::Descriptor& message) {
   std::vector<const pb::Descriptor*> todo;
   auto reserve = [&](const pb::Descriptor& type) -> MessageTable& {
@@ -213,8 +231,10 @@ const MessageTable& Schema::Compile(const pb::Descriptor& message) {
     MessageTable& table = *messages_.find(type.full_name())->second;
     Fill(type, table);
     for (FieldTable& field : table.fields) {
-      const pb::FieldDescriptor& descriptor = *type.FindFieldByNumber(static_cast<int>(field.number));
-      if (descriptor.message_type() != nullptr) field.message = &reserve(*descriptor.message_type());
+      const pb::FieldDescriptor& descriptor =
+          *type.FindFieldByNumber(static_cast<int>(field.number));
+      if (descriptor.message_type() != nullptr)
+        field.message = &reserve(*descriptor.message_type());
       if (descriptor.enum_type() != nullptr) field.enumeration = &Compile(*descriptor.enum_type());
     }
   }
@@ -226,8 +246,10 @@ void Schema::Fill(const pb::Descriptor& message, MessageTable& table) {
   table.well_known = WellKnownOf(table.full_name);
   table.is_map_entry = message.options().map_entry();
   table.schema = this;
-  for (int i = 0; i < message.oneof_decl_count(); ++i) table.oneofs.push_back(message.oneof_decl(i)->name());
-  for (int i = 0; i < message.field_count(); ++i) table.fields.push_back(MakeField(*message.field(i)));
+  for (int i = 0; i < message.oneof_decl_count(); ++i)
+    table.oneofs.push_back(message.oneof_decl(i)->name());
+  for (int i = 0; i < message.field_count(); ++i)
+    table.fields.push_back(MakeField(*message.field(i)));
   std::sort(table.fields.begin(), table.fields.end(),
             [](const FieldTable& a, const FieldTable& b) { return a.number < b.number; });
 
@@ -266,9 +288,10 @@ const EnumTable& Schema::Compile(const pb::EnumDescriptor& enumeration) {
   }
   auto by_number = [](const EnumValue* a, const EnumValue* b) { return a->number < b->number; };
   std::stable_sort(table.by_number.begin(), table.by_number.end(), by_number);
-  table.by_number.erase(std::unique(table.by_number.begin(), table.by_number.end(),
-                                    [](const EnumValue* a, const EnumValue* b) { return a->number == b->number; }),
-                        table.by_number.end());
+  table.by_number.erase(
+      std::unique(table.by_number.begin(), table.by_number.end(),
+                  [](const EnumValue* a, const EnumValue* b) { return a->number == b->number; }),
+      table.by_number.end());
   table.dense_first = table.by_number.front()->number;
   while (table.dense_count < table.by_number.size() &&
          table.by_number[table.dense_count]->number - int64_t{table.dense_first} ==
@@ -287,12 +310,13 @@ absl::StatusOr<FieldPath> ResolvePath(const MessageTable& message, std::string_v
     start = dot + 1;
     if (part.empty()) continue;
     if (current == nullptr) {
-      return absl::InvalidArgumentError(
-          fmt::format("Encountered a non-leaf field \"{}\" that is not a message while parsing a field path",
-                      path.back()->name));
+      return absl::InvalidArgumentError(fmt::format(
+          "Encountered a non-leaf field \"{}\" that is not a message while parsing a field path",
+          path.back()->name));
     }
     const FieldTable* field = current->FindName(part);
-    if (field == nullptr && part.find('%') != part.npos) field = current->FindName(PercentDecode(part));
+    if (field == nullptr && part.find('%') != part.npos)
+      field = current->FindName(PercentDecode(part));
     if (field == nullptr) {
       return absl::InvalidArgumentError(
           fmt::format("Could not find field \"{}\" in the type \"{}\".", part, current->full_name));

@@ -24,8 +24,24 @@ class Schema;
 
 // Wire shape and JSON shape of one value.
 enum class Kind : uint8_t {
-  kDouble, kFloat, kInt32, kInt64, kUint32, kUint64, kSint32, kSint64, kFixed32, kFixed64, kSfixed32,
-  kSfixed64, kBool, kString, kBytes, kEnum, kMessage, kGroup,
+  kDouble,
+  kFloat,
+  kInt32,
+  kInt64,
+  kUint32,
+  kUint64,
+  kSint32,
+  kSint64,
+  kFixed32,
+  kFixed64,
+  kSfixed32,
+  kSfixed64,
+  kBool,
+  kString,
+  kBytes,
+  kEnum,
+  kMessage,
+  kGroup,
 };
 
 enum class Cardinality : uint8_t { kSingular, kRepeated, kMap };
@@ -35,10 +51,27 @@ enum class Presence : uint8_t { kImplicit, kExplicit, kRequired };
 
 // Message types with a JSON form of their own.
 enum class WellKnown : uint8_t {
-  kNone, kAny, kDuration, kEmpty, kFieldMask, kHttpBody, kListValue, kStruct, kTimestamp, kValue, kWrapper,
+  kNone,
+  kAny,
+  kDuration,
+  kEmpty,
+  kFieldMask,
+  kHttpBody,
+  kListValue,
+  kStruct,
+  kTimestamp,
+  kValue,
+  kWrapper,
 };
 
-enum class WireType : uint8_t { kVarint = 0, kFixed64 = 1, kLength = 2, kStartGroup = 3, kEndGroup = 4, kFixed32 = 5 };
+enum class WireType : uint8_t {
+  kVarint = 0,
+  kFixed64 = 1,
+  kLength = 2,
+  kStartGroup = 3,
+  kEndGroup = 4,
+  kFixed32 = 5
+};
 
 // A field number and wire type, ready to be copied out.
 struct Tag {
@@ -53,8 +86,9 @@ struct EnumValue {
 
 struct EnumTable {
   std::string full_name;
-  std::vector<EnumValue> values;  // As declared: the first is the default, the first of a number names it.
-  bool is_null_value = false;     // google.protobuf.NullValue
+  std::vector<EnumValue>
+      values;  // As declared: the first is the default, the first of a number names it.
+  bool is_null_value = false;  // google.protobuf.NullValue
 
   const EnumValue* FindName(std::string_view name) const { return by_name.Find(name); }
   // Ignores case, and takes '-' for '_'.
@@ -65,17 +99,18 @@ struct EnumTable {
   NameIndex<const EnumValue> by_folded_name;
   std::vector<std::string> folded_names;
   std::vector<const EnumValue*> by_number;  // Ascending, one entry a number.
-  int32_t dense_first = 0;                  // by_number[i] has number dense_first + i for i < dense_count.
+  int32_t dense_first = 0;  // by_number[i] has number dense_first + i for i < dense_count.
   size_t dense_count = 0;
 };
 
 struct FieldTable {
   static constexpr size_t kKeySlack = 16;
 
-  std::string name;       // As in the .proto.
+  std::string name;  // As in the .proto.
   std::string json_name;
   std::string full_name;
-  // `,"jsonName":`, escaped as it is printed, and `,"proto_name":`; kKeySlack readable bytes stand behind each.
+  // `,"jsonName":`, escaped as it is printed, and `,"proto_name":`; kKeySlack readable bytes stand
+  // behind each.
   std::string json_key;
   std::string proto_key;
   uint32_t number = 0;
@@ -121,8 +156,8 @@ using FieldPath = std::vector<const FieldTable*>;
 
 // The tables of every message type the gateway may meet, compiled once from descriptors.
 //
-// Add what is needed, then share it: adding needs one thread, everything const may be called from any
-// number of threads. Tables live as long as the Schema and do not refer to the descriptors.
+// Add what is needed, then share it: adding needs one thread, everything const may be called from
+// any number of threads. Tables live as long as the Schema and do not refer to the descriptors.
 class Schema {
  public:
   Schema();
@@ -148,8 +183,9 @@ class Schema {
   absl::flat_hash_set<std::string> files_;  // Added whole.
 };
 
-// "a.b.c" -> fields. Each part is looked up as it stands (json_name, then proto name) and then percent-decoded.
-// Empty parts are skipped. InvalidArgument, in Envoy's words, for an unknown part or a non-message in the middle.
+// "a.b.c" -> fields. Each part is looked up as it stands (json_name, then proto name) and then
+// percent-decoded. Empty parts are skipped. InvalidArgument, in Envoy's words, for an unknown part
+// or a non-message in the middle.
 absl::StatusOr<FieldPath> ResolvePath(const MessageTable& message, std::string_view dotted);
 
 }  // namespace minato::gateway

@@ -102,7 +102,9 @@ TEST_F(SchemaTest, PathsResolveByEitherNameAndPercentDecoded) {
 
 TEST_F(SchemaTest, AnUnknownPathIsToldInEnvoysWords) {
   EXPECT_EQ(Names("left_child.nope"), "Could not find field \"nope\" in the type \"t.Node\".");
-  EXPECT_EQ(Names("tag.x"), "Encountered a non-leaf field \"tag\" that is not a message while parsing a field path");
+  EXPECT_EQ(
+      Names("tag.x"),
+      "Encountered a non-leaf field \"tag\" that is not a message while parsing a field path");
 }
 
 }  // namespace

@@ -5,7 +5,8 @@
 namespace minato::gateway {
 namespace {
 
-// Leaves the new bytes as they are where the library can: filling megabytes that are overwritten next is dear.
+// Leaves the new bytes as they are where the library can: filling megabytes that are overwritten
+// next is dear.
 void ResizeUnfilled(std::string& text, size_t size) {
 #ifdef __cpp_lib_string_resize_and_overwrite
   text.resize_and_overwrite(size, [](char*, size_t all) { return all; });

@@ -16,13 +16,16 @@ class Sink {
   static constexpr size_t kSlack = 32;
 
   // `expected_bytes`: a guess; growing doubles.
-  Sink(std::string& out, size_t expected_bytes) : out_(out), start_(out.size()) { Resize(start_, expected_bytes); }
+  Sink(std::string& out, size_t expected_bytes) : out_(out), start_(out.size()) {
+    Resize(start_, expected_bytes);
+  }
   Sink(const Sink&) = delete;
   Sink& operator=(const Sink&) = delete;
 
   // At least `bytes` writable bytes. Valid until the next Need().
   char* Need(size_t bytes) {
-    if (static_cast<size_t>(end_ - cursor_) < bytes) [[unlikely]] Grow(bytes);
+    if (static_cast<size_t>(end_ - cursor_) < bytes) [[unlikely]]
+      Grow(bytes);
     return cursor_;
   }
   void Wrote(char* end) { cursor_ = end; }
@@ -53,10 +56,12 @@ class Sink {
   char* end_ = nullptr;
 };
 
-// Copies in blocks of 16: reads up to 15 bytes behind `text` and writes as many behind the copy. Returns its end.
+// Copies in blocks of 16: reads up to 15 bytes behind `text` and writes as many behind the copy.
+// Returns its end.
 inline char* CopyBlocks(char* w, const char* text, size_t size) {
   for (size_t i = 0; i < size; i += 16) {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(w + i), _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + i)));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(w + i),
+                     _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + i)));
   }
   return w + size;
 }

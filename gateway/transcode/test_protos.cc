@@ -33,8 +33,8 @@ struct Errors : pb::io::ErrorCollector {
 };
 
 struct PoolErrors : pb::DescriptorPool::ErrorCollector {
-  void AddError(const std::string& file, const std::string& element, const pb::Message*, ErrorLocation,
-                const std::string& message) override {
+  void AddError(const std::string& file, const std::string& element, const pb::Message*,
+                ErrorLocation, const std::string& message) override {
     Die(file + " " + element + ": " + message);
   }
 };

@@ -9,7 +9,8 @@
 
 namespace minato::gateway {
 
-// Descriptors of .proto text, for tests: imports of google/protobuf/*.proto come from the generated pool.
+// Descriptors of .proto text, for tests: imports of google/protobuf/*.proto come from the generated
+// pool.
 class TestProtos {
  public:
   explicit TestProtos(std::string_view proto_text);

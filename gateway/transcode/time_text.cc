@@ -26,7 +26,8 @@ void CivilFromDays(int64_t days, int64_t& year, int64_t& month, int64_t& day) {
   days += 719468;
   int64_t era = (days >= 0 ? days : days - 146096) / 146097;
   int64_t day_of_era = days - era * 146097;
-  int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  int64_t year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
   int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   int64_t shifted = (5 * day_of_year + 2) / 153;
   day = day_of_year - (153 * shifted + 2) / 5 + 1;
@@ -101,13 +102,14 @@ std::optional<SecondsAndNanos> TimestampFromText(std::string_view text) {
   Cursor cursor(text);
   int64_t year, month, day, hour, minute, second;
   SecondsAndNanos time;
-  if (!cursor.Digits(4, year) || !cursor.Take('-') || !cursor.Digits(2, month) || !cursor.Take('-') ||
-      !cursor.Digits(2, day) || !cursor.Take('T') || !cursor.Digits(2, hour) || !cursor.Take(':') ||
-      !cursor.Digits(2, minute) || !cursor.Take(':') || !cursor.Digits(2, second)) {
+  if (!cursor.Digits(4, year) || !cursor.Take('-') || !cursor.Digits(2, month) ||
+      !cursor.Take('-') || !cursor.Digits(2, day) || !cursor.Take('T') || !cursor.Digits(2, hour) ||
+      !cursor.Take(':') || !cursor.Digits(2, minute) || !cursor.Take(':') ||
+      !cursor.Digits(2, second)) {
     return std::nullopt;
   }
-  if (year < 1 || month < 1 || month > 12 || day < 1 || day > DaysInMonth(year, month) || hour > 23 || minute > 59 ||
-      second > 59) {
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > DaysInMonth(year, month) ||
+      hour > 23 || minute > 59 || second > 59) {
     return std::nullopt;
   }
   if (cursor.Take('.') && !cursor.Fraction(time.nanos)) return std::nullopt;
@@ -116,12 +118,14 @@ std::optional<SecondsAndNanos> TimestampFromText(std::string_view text) {
     bool behind = cursor.Take('-');
     if (!behind && !cursor.Take('+')) return std::nullopt;
     int64_t hours, minutes;
-    if (!cursor.Digits(2, hours) || !cursor.Take(':') || !cursor.Digits(2, minutes)) return std::nullopt;
+    if (!cursor.Digits(2, hours) || !cursor.Take(':') || !cursor.Digits(2, minutes))
+      return std::nullopt;
     if (hours > 23 || minutes > 59) return std::nullopt;
     int64_t offset = hours * 3600 + minutes * 60;
     time.seconds += behind ? offset : -offset;
   }
-  if (!cursor.rest().empty() || time.seconds < kSecondsMin || time.seconds > kSecondsMax) return std::nullopt;
+  if (!cursor.rest().empty() || time.seconds < kSecondsMin || time.seconds > kSecondsMax)
+    return std::nullopt;
   return time;
 }
 
@@ -179,11 +183,13 @@ char* PrintTimestamp(char* w, SecondsAndNanos time, std::string_view& why) {
 }
 
 char* PrintDuration(char* w, SecondsAndNanos duration, std::string_view& why) {
-  if (duration.seconds > kDurationSecondsMax || duration.seconds < -kDurationSecondsMax || duration.nanos > kNanosMax || duration.nanos < -kNanosMax) {
+  if (duration.seconds > kDurationSecondsMax || duration.seconds < -kDurationSecondsMax ||
+      duration.nanos > kNanosMax || duration.nanos < -kNanosMax) {
     why = "duration out of range";
     return nullptr;
   }
-  if (duration.seconds != 0 && duration.nanos != 0 && (duration.seconds < 0) != (duration.nanos < 0)) {
+  if (duration.seconds != 0 && duration.nanos != 0 &&
+      (duration.seconds < 0) != (duration.nanos < 0)) {
     why = "nanos and seconds signs do not match";
     return nullptr;
   }

@@ -20,8 +20,8 @@ std::optional<SecondsAndNanos> DurationFromText(std::string_view text);
 
 inline constexpr size_t kTimeTextBytes = 40;
 
-// Print at `w` without quotes, with 0, 3, 6 or 9 fraction digits, and return the end; nullptr if out of range, with
-// `why` in the words of libprotobuf's printer.
+// Print at `w` without quotes, with 0, 3, 6 or 9 fraction digits, and return the end; nullptr if
+// out of range, with `why` in the words of libprotobuf's printer.
 char* PrintTimestamp(char* w, SecondsAndNanos time, std::string_view& why);
 char* PrintDuration(char* w, SecondsAndNanos duration, std::string_view& why);
 

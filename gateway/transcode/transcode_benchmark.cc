@@ -1,4 +1,5 @@
-// The transcoder beside libprotobuf's JsonToBinaryString and BinaryToJsonString with a cached resolver, same bytes.
+// The transcoder beside libprotobuf's JsonToBinaryString and BinaryToJsonString with a cached
+// resolver, same bytes.
 //   bazel run -c opt //gateway/transcode:transcode_benchmark
 
 #include <random>
@@ -22,7 +23,8 @@ constexpr size_t kMiB = 1024 * kKiB;
 struct Fixture {
   Fixture()
       : protos(kSampleProto),
-        resolver(pb::util::NewTypeResolverForDescriptorPool("type.googleapis.com", &protos.pool())) {
+        resolver(
+            pb::util::NewTypeResolverForDescriptorPool("type.googleapis.com", &protos.pool())) {
     schema.AddFile(protos.file());
     frame = schema.Find("t.Frame");
   }
@@ -49,9 +51,11 @@ std::string Nested(size_t bytes) {
   std::mt19937 random(1);
   std::string json = "{\"pets\":[";
   while (json.size() < bytes) {
-    json += R"({"name":"pet )" + std::to_string(random() % 100000) + R"(","age":)" + std::to_string(random() % 100) +
+    json += R"({"name":"pet )" + std::to_string(random() % 100000) + R"(","age":)" +
+            std::to_string(random() % 100) +
             R"(,"nickNames":["a nick name","another one"],"friend":{"name":"friend","age":)" +
-            std::to_string(random() % 1000) + R"(,"friend":{"name":"a friend's friend","nickNames":["x"]}}},)";
+            std::to_string(random() % 1000) +
+            R"(,"friend":{"name":"a friend's friend","nickNames":["x"]}}},)";
   }
   json.back() = ']';
   return json + "}";
@@ -60,7 +64,8 @@ std::string Nested(size_t bytes) {
 std::string Ints(size_t bytes) {
   std::mt19937 random(2);
   std::string json = "{\"counts\":[";
-  while (json.size() < bytes) json += std::to_string(static_cast<int32_t>(random() >> (random() % 32))) + ",";
+  while (json.size() < bytes)
+    json += std::to_string(static_cast<int32_t>(random() >> (random() % 32))) + ",";
   json.back() = ']';
   return json + "}";
 }
@@ -74,7 +79,8 @@ std::string Text(size_t bytes, std::string_view piece) {
 std::string Bytes(size_t bytes) {
   std::mt19937 random(3);
   std::string json = "{\"scalars\":{\"fBytes\":\"";
-  static constexpr char kLetters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static constexpr char kLetters[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (size_t i = 0; i < bytes / 4 * 4; ++i) json += kLetters[random() % 64];
   return json + "\"}}";
 }
@@ -82,7 +88,8 @@ std::string Bytes(size_t bytes) {
 std::string Doubles(size_t bytes) {
   std::mt19937_64 random(4);
   std::string json = "{\"lists\":{\"doubles\":[";
-  while (json.size() < bytes) json += std::to_string(static_cast<double>(random() % 100000000) / 1000) + ",";
+  while (json.size() < bytes)
+    json += std::to_string(static_cast<double>(random() % 100000000) / 1000) + ",";
   json.back() = ']';
   return json + "}}";
 }
@@ -91,7 +98,8 @@ std::string Struct(size_t bytes) {
   std::mt19937 random(5);
   std::string json = "{\"meta\":{\"rows\":[";
   while (json.size() < bytes) {
-    json += R"({"key":"value )" + std::to_string(random() % 1000) + R"(","n":)" + std::to_string(random() % 1000) + R"(,"list":[1,true,null]},)";
+    json += R"({"key":"value )" + std::to_string(random() % 1000) + R"(","n":)" +
+            std::to_string(random() % 1000) + R"(,"list":[1,true,null]},)";
   }
   json.back() = ']';
   return json + "}}";
@@ -99,7 +107,8 @@ std::string Struct(size_t bytes) {
 
 std::string WireOf(const std::string& json) {
   std::string wire;
-  if (!pb::util::JsonToBinaryString(Shared().resolver.get(), Shared().url, json, &wire).ok()) std::abort();
+  if (!pb::util::JsonToBinaryString(Shared().resolver.get(), Shared().url, json, &wire).ok())
+    std::abort();
   // As a server serializes it: packed, by field number.
   auto message = Shared().protos.New("t.Frame");
   if (!message->ParseFromString(wire)) std::abort();
@@ -109,7 +118,8 @@ std::string WireOf(const std::string& json) {
 void Read(benchmark::State& state, std::string json) {
   JsonRequest request;
   request.message = Shared().frame;
-  std::string wire;  // Kept, as a gateway keeps its buffers: 16 MiB of fresh pages cost more than the work.
+  std::string
+      wire;  // Kept, as a gateway keeps its buffers: 16 MiB of fresh pages cost more than the work.
   for (auto _ : state) {
     wire.clear();
     if (!JsonToWire(request, json, wire).ok()) state.SkipWithError("refused");
@@ -119,10 +129,12 @@ void Read(benchmark::State& state, std::string json) {
 }
 
 void ReadLibprotobuf(benchmark::State& state, std::string json) {
-  std::string wire;  // Kept, as a gateway keeps its buffers: 16 MiB of fresh pages cost more than the work.
+  std::string
+      wire;  // Kept, as a gateway keeps its buffers: 16 MiB of fresh pages cost more than the work.
   for (auto _ : state) {
     wire.clear();
-    if (!pb::util::JsonToBinaryString(Shared().resolver.get(), Shared().url, json, &wire).ok()) state.SkipWithError("refused");
+    if (!pb::util::JsonToBinaryString(Shared().resolver.get(), Shared().url, json, &wire).ok())
+      state.SkipWithError("refused");
     benchmark::DoNotOptimize(wire.data());
   }
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * json.size()));
@@ -134,7 +146,8 @@ void Print(benchmark::State& state, std::string json) {
   std::string printed;
   for (auto _ : state) {
     printed.clear();
-    if (!WireToJson(*Shared().frame, wire, JsonPrintOptions(), printed).ok()) state.SkipWithError("refused");
+    if (!WireToJson(*Shared().frame, wire, JsonPrintOptions(), printed).ok())
+      state.SkipWithError("refused");
     benchmark::DoNotOptimize(printed.data());
   }
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * json.size()));
@@ -145,16 +158,17 @@ void PrintLibprotobuf(benchmark::State& state, std::string json) {
   std::string printed;
   for (auto _ : state) {
     printed.clear();
-    if (!pb::util::BinaryToJsonString(Shared().resolver.get(), Shared().url, wire, &printed).ok()) state.SkipWithError("refused");
+    if (!pb::util::BinaryToJsonString(Shared().resolver.get(), Shared().url, wire, &printed).ok())
+      state.SkipWithError("refused");
     benchmark::DoNotOptimize(printed.data());
   }
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * json.size()));
 }
 
-#define BODY(name, json)                                                     \
-  BENCHMARK_CAPTURE(Read, name, json)->MinTime(0.2);                         \
-  BENCHMARK_CAPTURE(ReadLibprotobuf, name, json)->MinTime(0.2);              \
-  BENCHMARK_CAPTURE(Print, name, json)->MinTime(0.2);                        \
+#define BODY(name, json)                                        \
+  BENCHMARK_CAPTURE(Read, name, json)->MinTime(0.2);            \
+  BENCHMARK_CAPTURE(ReadLibprotobuf, name, json)->MinTime(0.2); \
+  BENCHMARK_CAPTURE(Print, name, json)->MinTime(0.2);           \
   BENCHMARK_CAPTURE(PrintLibprotobuf, name, json)->MinTime(0.2)
 
 BODY(small_250B, Small());

@@ -6,8 +6,8 @@
 
 namespace minato::gateway {
 
-// Length of the well-formed sequence of two to four bytes at `p` (no overlong forms, surrogates or code points above
-// U+10FFFF), 0 if there is none. `p` is before `end`, and *p is not ASCII.
+// Length of the well-formed sequence of two to four bytes at `p` (no overlong forms, surrogates or
+// code points above U+10FFFF), 0 if there is none. `p` is before `end`, and *p is not ASCII.
 inline size_t Utf8Sequence(const char* p, const char* end) {
   auto byte = [p](size_t i) { return static_cast<uint8_t>(p[i]); };
   auto follows = [&](size_t i) { return (byte(i) & 0xC0) == 0x80; };

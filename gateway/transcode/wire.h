@@ -38,10 +38,18 @@ char* WriteFixed(char* w, T value) {
   return w + sizeof value;
 }
 
-constexpr uint32_t ZigZag(int32_t value) { return static_cast<uint32_t>(value) << 1 ^ static_cast<uint32_t>(value >> 31); }
-constexpr uint64_t ZigZag(int64_t value) { return static_cast<uint64_t>(value) << 1 ^ static_cast<uint64_t>(value >> 63); }
-constexpr int32_t UnZigZag(uint32_t value) { return static_cast<int32_t>(value >> 1 ^ (0 - (value & 1))); }
-constexpr int64_t UnZigZag(uint64_t value) { return static_cast<int64_t>(value >> 1 ^ (0 - (value & 1))); }
+constexpr uint32_t ZigZag(int32_t value) {
+  return static_cast<uint32_t>(value) << 1 ^ static_cast<uint32_t>(value >> 31);
+}
+constexpr uint64_t ZigZag(int64_t value) {
+  return static_cast<uint64_t>(value) << 1 ^ static_cast<uint64_t>(value >> 63);
+}
+constexpr int32_t UnZigZag(uint32_t value) {
+  return static_cast<int32_t>(value >> 1 ^ (0 - (value & 1)));
+}
+constexpr int64_t UnZigZag(uint64_t value) {
+  return static_cast<int64_t>(value >> 1 ^ (0 - (value & 1)));
+}
 
 // The end of the varint, nullptr if it is cut off or longer than ten bytes.
 inline const char* ReadVarint(const char* p, const char* end, uint64_t& value) {

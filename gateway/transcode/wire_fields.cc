@@ -13,7 +13,8 @@ constexpr uint32_t kData = 2;
 constexpr char kContentTypeTag = 0x0a;
 constexpr char kDataTag = 0x12;
 
-// Calls `on_message(number, content)` for each length-delimited field. False if the bytes are no message.
+// Calls `on_message(number, content)` for each length-delimited field. False if the bytes are no
+// message.
 template <typename OnField>
 bool ForEachLengthField(std::string_view wire, OnField on_field) {
   const char* p = wire.data();
@@ -42,14 +43,17 @@ bool ForEachLengthField(std::string_view wire, OnField on_field) {
         on_field(static_cast<uint32_t>(tag >> 3), std::string_view(p, value));
         p += value;
         break;
-      case WireType::kStartGroup: case WireType::kEndGroup: break;  // What is inside is looked at, too.
+      case WireType::kStartGroup:
+      case WireType::kEndGroup: break;  // What is inside is looked at, too.
       default: return false;
     }
   }
   return true;
 }
 
-absl::Status Broken() { return absl::InvalidArgumentError("the message is cut off or is not protobuf"); }
+absl::Status Broken() {
+  return absl::InvalidArgumentError("the message is cut off or is not protobuf");
+}
 
 bool ReadBody(std::span<const FieldTable* const> path, std::string_view wire, HttpBodyView& body) {
   bool good = true;
@@ -81,7 +85,8 @@ absl::StatusOr<HttpBodyView> ReadHttpBody(const FieldPath& path, std::string_vie
   return body;
 }
 
-std::string HttpBodyPrefix(const FieldPath& path, std::string_view content_type, size_t data_bytes) {
+std::string HttpBodyPrefix(const FieldPath& path, std::string_view content_type,
+                           size_t data_bytes) {
   auto append_varint = [](std::string& to, uint64_t value) {
     char bytes[kVarintBytesMax];
     to.append(bytes, WriteVarint(bytes, value));

@@ -19,11 +19,12 @@ struct HttpBodyView {
   std::string_view data;
 };
 
-// The HttpBody at `path` of the message (empty: the message itself); empty views if it is not there. Views into `wire`.
+// The HttpBody at `path` of the message (empty: the message itself); empty views if it is not
+// there. Views into `wire`.
 absl::StatusOr<HttpBodyView> ReadHttpBody(const FieldPath& path, std::string_view wire);
 
-// What goes in front of `data_bytes` bytes of data so that they become the HttpBody at `path`. The prefix may follow
-// other fields of the message, e.g. bindings. An empty content type is left out.
+// What goes in front of `data_bytes` bytes of data so that they become the HttpBody at `path`. The
+// prefix may follow other fields of the message, e.g. bindings. An empty content type is left out.
 std::string HttpBodyPrefix(const FieldPath& path, std::string_view content_type, size_t data_bytes);
 
 }  // namespace minato::gateway

@@ -15,7 +15,8 @@ constexpr uint32_t kFieldNumberMax = (1u << 29) - 1;
 
 bool WirePrinter::PrintMessage(const MessageTable& table, std::string_view wire) {
   if (!EnterMessage()) return false;
-  const bool plain = table.well_known == WellKnown::kNone || table.well_known == WellKnown::kHttpBody ||
+  const bool plain = table.well_known == WellKnown::kNone ||
+                     table.well_known == WellKnown::kHttpBody ||
                      table.well_known == WellKnown::kEmpty;
   const bool printed = plain ? PrintObject(table, wire) : PrintKnown(table, wire);
   LeaveMessage();
@@ -48,9 +49,10 @@ bool WirePrinter::PrintInOrder(const MessageTable& table, std::string_view wire,
     Found found;
     p = Next(p, end, found);
     if (p == nullptr) return false;
-    const FieldTable* field = next < table.fields.size() && table.fields[next].number == found.number
-                                  ? &table.fields[next]
-                                  : table.FindNumber(found.number);
+    const FieldTable* field =
+        next < table.fields.size() && table.fields[next].number == found.number
+            ? &table.fields[next]
+            : table.FindNumber(found.number);
     if (field == nullptr || !Fits(*field, found)) continue;
     if (field->index < next) [[unlikely]] {
       if (field->index + 1 == next && !field->is_repeated()) {
@@ -72,14 +74,17 @@ bool WirePrinter::PrintInOrder(const MessageTable& table, std::string_view wire,
   return true;
 }
 
-const char* WirePrinter::PrintField(const FieldTable& field, const Found& found, const char* end, bool& first) {
+const char* WirePrinter::PrintField(const FieldTable& field, const Found& found, const char* end,
+                                    bool& first) {
   if (field.cardinality == Cardinality::kSingular) {
-    if (field.keeps_null && field.kind == Kind::kMessage && IsEmptyValue(field, found.view())) return end;
+    if (field.keeps_null && field.kind == Kind::kMessage && IsEmptyValue(field, found.view()))
+      return end;
     PrintKey(field, first);
     return PrintValue(field, found) ? end : nullptr;
   }
   PrintKey(field, first);
-  return field.cardinality == Cardinality::kMap ? PrintMap(field, found, end) : PrintList(field, found, end);
+  return field.cardinality == Cardinality::kMap ? PrintMap(field, found, end)
+                                                : PrintList(field, found, end);
 }
 
 // The elements of a list follow each other, packed or one by one.
@@ -134,7 +139,8 @@ const char* WirePrinter::PrintMap(const FieldTable& field, Found found, const ch
   }
 }
 
-bool WirePrinter::PrintMapEntry(const FieldTable& key, const FieldTable& value, std::string_view wire, bool& first) {
+bool WirePrinter::PrintMapEntry(const FieldTable& key, const FieldTable& value,
+                                std::string_view wire, bool& first) {
   Found key_found;
   Found value_found;
   const char* p = wire.data();
@@ -146,7 +152,8 @@ bool WirePrinter::PrintMapEntry(const FieldTable& key, const FieldTable& value, 
     if (found.number == key.number && Fits(key, found)) key_found = found;
     if (found.number == value.number && Fits(value, found)) value_found = found;
   }
-  if (value.keeps_null && value.kind == Kind::kMessage && IsEmptyValue(value, value_found.view())) return true;
+  if (value.keeps_null && value.kind == Kind::kMessage && IsEmptyValue(value, value_found.view()))
+    return true;
   Separate(first);
   if (!PrintMapKey(key, key_found)) return false;
   sink_.Append(':');
@@ -204,11 +211,16 @@ void WirePrinter::PrintDefault(const FieldTable& field) {
   if (field.cardinality == Cardinality::kMap) return sink_.Append("{}");
   if (field.cardinality == Cardinality::kRepeated) return sink_.Append("[]");
   switch (field.kind) {
-    case Kind::kInt64: case Kind::kUint64: case Kind::kSint64: case Kind::kFixed64: case Kind::kSfixed64:
-      return sink_.Append("\"0\"");
+    case Kind::kInt64:
+    case Kind::kUint64:
+    case Kind::kSint64:
+    case Kind::kFixed64:
+    case Kind::kSfixed64: return sink_.Append("\"0\"");
     case Kind::kBool: return sink_.Append("false");
-    case Kind::kString: case Kind::kBytes: return sink_.Append("\"\"");
-    case Kind::kEnum: return PrintEnum(*field.enumeration, field.enumeration->values.front().number);
+    case Kind::kString:
+    case Kind::kBytes: return sink_.Append("\"\"");
+    case Kind::kEnum:
+      return PrintEnum(*field.enumeration, field.enumeration->values.front().number);
     default: return sink_.Append('0');
   }
 }
@@ -253,7 +265,8 @@ bool WirePrinter::Sort(const MessageTable& table, std::string_view wire, std::st
     const FieldTable* field = table.FindNumber(found.number);
     if (field != nullptr && Fits(*field, found)) entries.push_back(Entry{found.number, begin, p});
   }
-  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.number < b.number; });
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const Entry& a, const Entry& b) { return a.number < b.number; });
   sorted.reserve(wire.size());
   for (const Entry& entry : entries) sorted.append(entry.begin, entry.end);
   return true;
@@ -318,8 +331,9 @@ const char* WirePrinter::SkipGroup(const char* p, const char* end, Found& found,
     }
     Found inner;
     inner.number = static_cast<uint32_t>(tag >> 3);
-    p = (tag & 7) == static_cast<uint64_t>(WireType::kStartGroup) ? SkipGroup(p, end, inner, depth + 1)
-                                                                  : Next(start, end, inner);
+    p = (tag & 7) == static_cast<uint64_t>(WireType::kStartGroup)
+            ? SkipGroup(p, end, inner, depth + 1)
+            : Next(start, end, inner);
   }
   Fail("the message is cut off or is not protobuf");
   return nullptr;

@@ -54,12 +54,14 @@ class WirePrinter {
   const char* PrintField(const FieldTable& field, const Found& found, const char* end, bool& first);
   const char* PrintList(const FieldTable& field, Found found, const char* end);
   const char* PrintMap(const FieldTable& field, Found found, const char* end);
-  bool PrintMapEntry(const FieldTable& key, const FieldTable& value, std::string_view wire, bool& first);
+  bool PrintMapEntry(const FieldTable& key, const FieldTable& value, std::string_view wire,
+                     bool& first);
   bool PrintValue(const FieldTable& field, const Found& found);
   void PrintUnset(const MessageTable& table, size_t from, size_t to, bool& first);
   void PrintDefault(const FieldTable& field);
   void PrintKey(const FieldTable& field, bool& first) {
-    const std::string& key = names_ == JsonPrintOptions::Names::kJson ? field.json_key : field.proto_key;
+    const std::string& key =
+        names_ == JsonPrintOptions::Names::kJson ? field.json_key : field.proto_key;
     if (indent_) return PrintIndentedKey(key, first);
     const size_t skip = first;  // The comma.
     first = false;
@@ -111,16 +113,19 @@ class WirePrinter {
   }
   const char* NextAny(const char* p, const char* end, Found& found);
   const char* SkipGroup(const char* p, const char* end, Found& found, int depth);
-  // A field of another wire type than the schema's is unknown; packed and single elements are both good.
+  // A field of another wire type than the schema's is unknown; packed and single elements are both
+  // good.
   bool Fits(const FieldTable& field, const Found& found) const {
     const WireType wanted = static_cast<WireType>(field.tag.bytes[0] & 7);
-    return found.type == wanted || (found.type == WireType::kLength && field.cardinality == Cardinality::kRepeated &&
-                                    wanted != WireType::kStartGroup);
+    return found.type == wanted ||
+           (found.type == WireType::kLength && field.cardinality == Cardinality::kRepeated &&
+            wanted != WireType::kStartGroup);
   }
 
   bool Open(char bracket) {
     sink_.Append(bracket);
-    return ++levels_ <= kNestingMax || options_.wire != JsonPrintOptions::Wire::kStrict || TooDeep();
+    return ++levels_ <= kNestingMax || options_.wire != JsonPrintOptions::Wire::kStrict ||
+           TooDeep();
   }
   void Close(char bracket, bool empty) {
     --levels_;
@@ -136,7 +141,8 @@ class WirePrinter {
   void NewLine();
   bool TooDeep();
   bool EnterMessage() {
-    return ++messages_ <= kNestingMax + 1 || options_.wire != JsonPrintOptions::Wire::kEnvoy || TooDeep();
+    return ++messages_ <= kNestingMax + 1 || options_.wire != JsonPrintOptions::Wire::kEnvoy ||
+           TooDeep();
   }
   void LeaveMessage() { --messages_; }
   [[gnu::cold, gnu::noinline]] bool Fail(std::string what);

@@ -17,12 +17,16 @@ constexpr uint32_t kValueFieldMax = 6;  // Members of google.protobuf.Value's on
 bool WirePrinter::PrintKnown(const MessageTable& table, std::string_view wire) {
   switch (table.well_known) {
     case WellKnown::kAny: return PrintAny(table, wire);
-    case WellKnown::kDuration: case WellKnown::kTimestamp: return PrintTime(table.well_known, wire);
+    case WellKnown::kDuration:
+    case WellKnown::kTimestamp: return PrintTime(table.well_known, wire);
     case WellKnown::kFieldMask: return PrintFieldMask(wire);
-    case WellKnown::kStruct: case WellKnown::kListValue: return PrintWhole(table.fields.front(), wire);
+    case WellKnown::kStruct:
+    case WellKnown::kListValue: return PrintWhole(table.fields.front(), wire);
     case WellKnown::kValue: return PrintJsonValue(table, wire);
     case WellKnown::kWrapper: return PrintWrapper(table, wire);
-    case WellKnown::kNone: case WellKnown::kEmpty: case WellKnown::kHttpBody: break;
+    case WellKnown::kNone:
+    case WellKnown::kEmpty:
+    case WellKnown::kHttpBody: break;
   }
   return PrintObject(table, wire);
 }
@@ -141,10 +145,14 @@ bool WirePrinter::PrintJsonValue(const MessageTable& table, std::string_view wir
     double value;
     std::memcpy(&value, member.value, sizeof value);
     if (std::isnan(value)) {
-      return Fail("google.protobuf.Value cannot encode double values for nan, because it would be parsed as a string");
+      return Fail(
+          "google.protobuf.Value cannot encode double values for nan, because it would be parsed "
+          "as a string");
     }
     if (std::isinf(value)) {
-      return Fail("google.protobuf.Value cannot encode double values for infinity, because it would be parsed as a string");
+      return Fail(
+          "google.protobuf.Value cannot encode double values for infinity, because it would be "
+          "parsed as a string");
     }
   }
   return PrintValue(field, member);
@@ -176,7 +184,8 @@ bool WirePrinter::PrintAny(const MessageTable& table, std::string_view wire) {
   const std::string_view space = indent_ ? " " : "";
   sink_.Append("\"@type\":");
   sink_.Append(space);
-  if (!AppendJsonString(sink_, type_url, BadUtf8::kRefuse)) return Fail("proto3 strings must be UTF-8");
+  if (!AppendJsonString(sink_, type_url, BadUtf8::kRefuse))
+    return Fail("proto3 strings must be UTF-8");
   if (inner->well_known == WellKnown::kNone || inner->well_known == WellKnown::kEmpty ||
       inner->well_known == WellKnown::kHttpBody) {
     if (!EnterMessage() || !PrintFields(*inner, value, first)) return false;

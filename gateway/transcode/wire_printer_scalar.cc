@@ -33,7 +33,8 @@ char* PrintQuotedUint(char* w, uint64_t value) {
   return w;
 }
 
-// A varint of up to eight bytes of the eight at p, without a branch for each byte; 0 bytes if it is longer.
+// A varint of up to eight bytes of the eight at p, without a branch for each byte; 0 bytes if it is
+// longer.
 size_t ReadVarintAtOnce(const char* p, uint64_t& value) {
   uint64_t bytes;
   std::memcpy(&bytes, p, 8);
@@ -136,7 +137,8 @@ void WirePrinter::PrintEnum(const EnumTable& table, int32_t number) {
 }
 
 template <typename Print>
-const char* WirePrinter::PrintPackedVarints(const char* p, const char* end, bool& first, Print print) {
+const char* WirePrinter::PrintPackedVarints(const char* p, const char* end, bool& first,
+                                            Print print) {
   while (p < end) {
     char* w = sink_.Need(kBatch * (kNumberTextBytes + 1));
     for (size_t i = 0; i < kBatch && p < end; ++i) {
@@ -157,7 +159,8 @@ const char* WirePrinter::PrintPackedVarints(const char* p, const char* end, bool
   return end;
 }
 
-const char* WirePrinter::PrintPacked(const FieldTable& field, std::string_view values, bool& first) {
+const char* WirePrinter::PrintPacked(const FieldTable& field, std::string_view values,
+                                     bool& first) {
   const char* p = values.data();
   const char* const end = p + values.size();
   const WireType type = static_cast<WireType>(field.tag.bytes[0] & 7);
@@ -169,11 +172,17 @@ const char* WirePrinter::PrintPacked(const FieldTable& field, std::string_view v
   if (!indent_) {
     switch (field.kind) {
       case Kind::kInt32:
-        return PrintPackedVarints(p, end, first, [](char* w, uint64_t v) { return PrintInt(w, static_cast<int32_t>(v)); });
+        return PrintPackedVarints(p, end, first, [](char* w, uint64_t v) {
+          return PrintInt(w, static_cast<int32_t>(v));
+        });
       case Kind::kUint32:
-        return PrintPackedVarints(p, end, first, [](char* w, uint64_t v) { return PrintUint(w, static_cast<uint32_t>(v)); });
+        return PrintPackedVarints(p, end, first, [](char* w, uint64_t v) {
+          return PrintUint(w, static_cast<uint32_t>(v));
+        });
       case Kind::kInt64:
-        return PrintPackedVarints(p, end, first, [](char* w, uint64_t v) { return PrintQuoted(w, static_cast<int64_t>(v)); });
+        return PrintPackedVarints(p, end, first, [](char* w, uint64_t v) {
+          return PrintQuoted(w, static_cast<int64_t>(v));
+        });
       default: break;
     }
   }

@@ -12,7 +12,8 @@ constexpr size_t kGrowth = 2;
 constexpr size_t kBytesMin = 64;
 
 template <typename Print>
-absl::Status PrintDocument(std::string_view wire, const JsonPrintOptions& options, std::string& json, Print print) {
+absl::Status PrintDocument(std::string_view wire, const JsonPrintOptions& options,
+                           std::string& json, Print print) {
   Sink sink(json, wire.size() * kGrowth + kBytesMin);
   WirePrinter printer(options, WirePrinter::Order::kAscending, sink);
   if (print(printer)) {
@@ -34,14 +35,14 @@ absl::Status PrintDocument(std::string_view wire, const JsonPrintOptions& option
 
 }  // namespace
 
-absl::Status WireToJson(const MessageTable& message, std::string_view wire, const JsonPrintOptions& options,
-                        std::string& json) {
+absl::Status WireToJson(const MessageTable& message, std::string_view wire,
+                        const JsonPrintOptions& options, std::string& json) {
   return PrintDocument(wire, options, json,
                        [&](WirePrinter& printer) { return printer.PrintMessage(message, wire); });
 }
 
-absl::Status WireFieldToJson(const FieldPath& path, std::string_view wire, const JsonPrintOptions& options,
-                             std::string& json) {
+absl::Status WireFieldToJson(const FieldPath& path, std::string_view wire,
+                             const JsonPrintOptions& options, std::string& json) {
   std::string inner;
   for (size_t i = 0; i + 1 < path.size(); ++i) {
     absl::StatusOr<std::string> content = ExtractMessage(*path[i], wire);
@@ -49,8 +50,9 @@ absl::Status WireFieldToJson(const FieldPath& path, std::string_view wire, const
     inner = *std::move(content);
     wire = inner;
   }
-  return PrintDocument(wire, options, json,
-                       [&](WirePrinter& printer) { return printer.PrintFieldOf(*path.back(), wire); });
+  return PrintDocument(wire, options, json, [&](WirePrinter& printer) {
+    return printer.PrintFieldOf(*path.back(), wire);
+  });
 }
 
 }  // namespace minato::gateway

@@ -23,8 +23,8 @@ struct JsonPrintOptions {
   enum class Names : uint8_t { kJson, kProto };
   enum class Wire : uint8_t {
     kStrict,  // At most 100 objects and arrays inside each other.
-    kEnvoy,   // At most 100 messages, of which a level of a google.protobuf.Struct takes three; a zero byte for a tag ends
-              // a message.
+    kEnvoy,   // At most 100 messages, of which a level of a google.protobuf.Struct takes three; a
+             // zero byte for a tag ends a message.
   };
   Whitespace whitespace = Whitespace::kNone;
   Unset unset = Unset::kOmit;
@@ -33,15 +33,16 @@ struct JsonPrintOptions {
   Wire wire = Wire::kStrict;
 };
 
-// Appends the JSON form of a message, fields by number whatever their order on the wire. Unknown fields are left out.
-// An error means that the peer sent something that cannot be printed (cut off, a singular field twice, text that is
-// not UTF-8, a time out of range, an Any of a type not in the schema); what was appended then has no meaning.
-absl::Status WireToJson(const MessageTable& message, std::string_view wire, const JsonPrintOptions& options,
-                        std::string& json);
+// Appends the JSON form of a message, fields by number whatever their order on the wire. Unknown
+// fields are left out. An error means that the peer sent something that cannot be printed (cut off,
+// a singular field twice, text that is not UTF-8, a time out of range, an Any of a type not in the
+// schema); what was appended then has no meaning.
+absl::Status WireToJson(const MessageTable& message, std::string_view wire,
+                        const JsonPrintOptions& options, std::string& json);
 
-// Prints only the value at `path` (google.api.http's response_body). What is not set prints as its default: {} for a
-// message, null for a wrapper and the like, [] for a list.
-absl::Status WireFieldToJson(const FieldPath& path, std::string_view wire, const JsonPrintOptions& options,
-                             std::string& json);
+// Prints only the value at `path` (google.api.http's response_body). What is not set prints as its
+// default: {} for a message, null for a wrapper and the like, [] for a list.
+absl::Status WireFieldToJson(const FieldPath& path, std::string_view wire,
+                             const JsonPrintOptions& options, std::string& json);
 
 }  // namespace minato::gateway

@@ -14,10 +14,13 @@ namespace {
 struct WireToJsonTest : testing::Test {
   WireToJsonTest() : protos(kSampleProto) { schema.AddFile(protos.file()); }
 
-  const MessageTable& Table(std::string_view type) { return *schema.Find(fmt::format("t.{}", type)); }
+  const MessageTable& Table(std::string_view type) {
+    return *schema.Find(fmt::format("t.{}", type));
+  }
   std::string Wire(std::string_view type, std::string_view text) {
     auto message = protos.New(fmt::format("t.{}", type));
-    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(std::string(text), message.get())) << text;
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(std::string(text), message.get()))
+        << text;
     return message->SerializeAsString();
   }
   std::string Print(const MessageTable& table, std::string_view wire) {
@@ -26,7 +29,9 @@ struct WireToJsonTest : testing::Test {
     EXPECT_EQ(json.substr(0, 6), "prefix");
     return status.ok() ? json.substr(6) : "error: " + std::string(status.message());
   }
-  std::string Print(std::string_view type, std::string_view text) { return Print(Table(type), Wire(type, text)); }
+  std::string Print(std::string_view type, std::string_view text) {
+    return Print(Table(type), Wire(type, text));
+  }
   std::string PrintHex(std::string_view type, std::string_view hex) {
     return Print(Table(type), absl::HexStringToBytes(absl::string_view(hex.data(), hex.size())));
   }
@@ -37,20 +42,26 @@ struct WireToJsonTest : testing::Test {
 };
 
 TEST_F(WireToJsonTest, EveryScalarKindIsPrinted) {
-  EXPECT_EQ(Print("Scalars", R"(f_double: 1.5 f_float: 0.1 f_int32: -1 f_int64: -9223372036854775808 f_uint32: 4294967295
+  EXPECT_EQ(
+      Print(
+          "Scalars",
+          R"(f_double: 1.5 f_float: 0.1 f_int32: -1 f_int64: -9223372036854775808 f_uint32: 4294967295
                   f_uint64: 18446744073709551615 f_sint32: -3 f_sint64: -4 f_fixed32: 5 f_fixed64: 6 f_sfixed32: -7 f_sfixed64: -8
                   f_bool: true f_string: "s" f_bytes: "\000\377" f_color: DARK_BLUE)"),
-            R"({"fDouble":1.5,"fFloat":0.1,"fInt32":-1,"fInt64":"-9223372036854775808","fUint32":4294967295,)"
-            R"("fUint64":"18446744073709551615","fSint32":-3,"fSint64":"-4","fFixed32":5,"fFixed64":"6","fSfixed32":-7,"fSfixed64":"-8",)"
-            R"("fBool":true,"fString":"s","fBytes":"AP8=","fColor":"DARK_BLUE"})");
+      R"({"fDouble":1.5,"fFloat":0.1,"fInt32":-1,"fInt64":"-9223372036854775808","fUint32":4294967295,)"
+      R"("fUint64":"18446744073709551615","fSint32":-3,"fSint64":"-4","fFixed32":5,"fFixed64":"6","fSfixed32":-7,"fSfixed64":"-8",)"
+      R"("fBool":true,"fString":"s","fBytes":"AP8=","fColor":"DARK_BLUE"})");
   EXPECT_EQ(PrintHex("Scalars", ""), "{}");
 }
 
 TEST_F(WireToJsonTest, FloatsHaveTheFewestDigitsTried) {
-  EXPECT_EQ(Print("Lists", R"(doubles: [0.1, 1e21, 1e-7, 123456789.125, -0.0, 1.7976931348623157e308, 5e-324, 100000, 1e15, 123456789012345, 1e-5, 0.0001, 0.30000000000000004]
+  EXPECT_EQ(
+      Print(
+          "Lists",
+          R"(doubles: [0.1, 1e21, 1e-7, 123456789.125, -0.0, 1.7976931348623157e308, 5e-324, 100000, 1e15, 123456789012345, 1e-5, 0.0001, 0.30000000000000004]
                   floats: [0.1, 16777216, 3.4028234e38, 1e-7, 0.33333334, 1e6, 123456, 1234567])"),
-            R"({"doubles":[0.1,1e+21,1e-07,123456789.125,-0,1.7976931348623157e+308,4.94065645841247e-324,100000,1e+15,123456789012345,1e-05,0.0001,0.30000000000000004],)"
-            R"("floats":[0.1,16777216,3.40282347e+38,1e-07,0.333333343,1e+06,123456,1234567]})");
+      R"({"doubles":[0.1,1e+21,1e-07,123456789.125,-0,1.7976931348623157e+308,4.94065645841247e-324,100000,1e+15,123456789012345,1e-05,0.0001,0.30000000000000004],)"
+      R"("floats":[0.1,16777216,3.40282347e+38,1e-07,0.333333343,1e+06,123456,1234567]})");
   EXPECT_EQ(Print("Lists", "doubles: [nan, inf, -inf] floats: [nan, -inf]"),
             R"({"doubles":["NaN","Infinity","-Infinity"],"floats":["NaN","-Infinity"]})");
 }
@@ -58,51 +69,100 @@ TEST_F(WireToJsonTest, FloatsHaveTheFewestDigitsTried) {
 TEST_F(WireToJsonTest, StringsAreEscapedAsEnvoyDoes) {
   EXPECT_EQ(Print("Scalars", R"(f_string: "\"\\/\b\f\n\r\t\001\037\177<>&'")"),
             R"({"fString":"\"\\/\b\f\n\r\t\u0001\u001f\u007f\u003c\u003e&'"})");
-  EXPECT_EQ(Print("Scalars", "f_string: \"é€😀\u2028\u2029\ufeff\U000e0041 a long tail of plain text <b>\u00ad\u0085\""),
-            "{\"fString\":\"é€😀\\u2028\\u2029\\ufeff\\udb40\\udc41 a long tail of plain text \\u003cb\\u003e\\u00ad\\u0085\"}");
+  EXPECT_EQ(Print("Scalars",
+                  "f_string: \"é€😀\u2028\u2029\ufeff\U000e0041 a long tail of plain text "
+                  "<b>\u00ad\u0085\""),
+            "{\"fString\":\"é€😀\\u2028\\u2029\\ufeff\\udb40\\udc41 a long tail of plain text "
+            "\\u003cb\\u003e\\u00ad\\u0085\"}");
   EXPECT_EQ(PrintHex("Scalars", "720361ff62"), "error: proto3 strings must be UTF-8");
 }
 
 TEST_F(WireToJsonTest, FieldsComeByNumberWhateverTheirOrderOnTheWire) {
-  // flag (24), id (1), counts (12) in two runs with a nested frame (9) between, itself out of order.
-  EXPECT_EQ(PrintHex("Frame", "c00101" "0a0161" "62020102" "4a06" "6a016e" "0a0169" "6003"),
+  // flag (24), id (1), counts (12) in two runs with a nested frame (9) between, itself out of
+  // order.
+  EXPECT_EQ(PrintHex("Frame",
+                     "c00101"
+                     "0a0161"
+                     "62020102"
+                     "4a06"
+                     "6a016e"
+                     "0a0169"
+                     "6003"),
             R"({"id":"a","nested":{"id":"i","note":"n"},"counts":[1,2,3],"flag":true})");
 }
 
 TEST_F(WireToJsonTest, UnknownFieldsAreLeftOut) {
-  EXPECT_EQ(PrintHex("Pet", "0a0152" "a00601" "a906aaaaaaaaaaaaaaaa" "b20603616263" "bb060801bc06" "1003" "c506aaaaaaaa"), R"({"name":"R","age":3})");
-  EXPECT_EQ(PrintHex("Pet", "1a0161" "a00601" "1a0162"), R"({"nickNames":["a","b"]})");
+  EXPECT_EQ(PrintHex("Pet",
+                     "0a0152"
+                     "a00601"
+                     "a906aaaaaaaaaaaaaaaa"
+                     "b20603616263"
+                     "bb060801bc06"
+                     "1003"
+                     "c506aaaaaaaa"),
+            R"({"name":"R","age":3})");
+  EXPECT_EQ(PrintHex("Pet",
+                     "1a0161"
+                     "a00601"
+                     "1a0162"),
+            R"({"nickNames":["a","b"]})");
 }
 
 TEST_F(WireToJsonTest, DefaultsOnTheWireArePrinted) {
-  EXPECT_EQ(PrintHex("Scalars", "1800200068007200800100"), R"({"fInt32":0,"fInt64":"0","fBool":false,"fString":"","fColor":"NONE"})");
+  EXPECT_EQ(PrintHex("Scalars", "1800200068007200800100"),
+            R"({"fInt32":0,"fInt64":"0","fBool":false,"fString":"","fColor":"NONE"})");
 }
 
 TEST_F(WireToJsonTest, ListsMayBePackedOrNot) {
   EXPECT_EQ(PrintHex("Lists", "18011802"), R"({"ints":[1,2]})");
-  EXPECT_EQ(PrintHex("Lists", "1801" "1a020203" "1804"), R"({"ints":[1,2,3,4]})");
+  EXPECT_EQ(PrintHex("Lists",
+                     "1801"
+                     "1a020203"
+                     "1804"),
+            R"({"ints":[1,2,3,4]})");
   EXPECT_EQ(PrintHex("Lists", "72020102"), R"({"unpacked":[1,2]})");
   EXPECT_EQ(PrintHex("Lists", "1a00"), R"({"ints":[]})");
 }
 
 TEST_F(WireToJsonTest, MapsKeepTheirOrderAndQuoteTheirKeys) {
-  EXPECT_EQ(PrintHex("Maps", "1205" "0803" "120163" "1205" "0801" "120161" "2204" "0801" "1001"),
+  EXPECT_EQ(PrintHex("Maps",
+                     "1205"
+                     "0803"
+                     "120163"
+                     "1205"
+                     "0801"
+                     "120161"
+                     "2204"
+                     "0801"
+                     "1001"),
             R"({"byInt":{"3":"c","1":"a"},"byFlag":{"true":"RED"}})");
-  EXPECT_EQ(PrintHex("Maps", "0a00" "2a00"), R"({"words":{"":""},"rows":{"":{}}})");
-  EXPECT_EQ(Print("Maps", R"(by_long { key: 9 value: 10 } by_ulong { key: 1 value: 0.5 } values { key: "v" value { list_value { values { number_value: 1 } } } })"),
-            R"({"byLong":{"9":"10"},"byUlong":{"1":0.5},"values":{"v":[1]}})");
+  EXPECT_EQ(PrintHex("Maps",
+                     "0a00"
+                     "2a00"),
+            R"({"words":{"":""},"rows":{"":{}}})");
+  EXPECT_EQ(
+      Print(
+          "Maps",
+          R"(by_long { key: 9 value: 10 } by_ulong { key: 1 value: 0.5 } values { key: "v" value { list_value { values { number_value: 1 } } } })"),
+      R"({"byLong":{"9":"10"},"byUlong":{"1":0.5},"values":{"v":[1]}})");
 }
 
 TEST_F(WireToJsonTest, WellKnownTypesHaveTheirOwnForm) {
-  const struct { const char* text; const char* json; } kCases[] = {
+  const struct {
+    const char* text;
+    const char* json;
+  } kCases[] = {
       {"at { }", R"({"at":"1970-01-01T00:00:00Z"})"},
-      {"at { seconds: 253402300799 nanos: 999999999 }", R"({"at":"9999-12-31T23:59:59.999999999Z"})"},
+      {"at { seconds: 253402300799 nanos: 999999999 }",
+       R"({"at":"9999-12-31T23:59:59.999999999Z"})"},
       {"at { seconds: -62135596800 }", R"({"at":"0001-01-01T00:00:00Z"})"},
       {"at { seconds: 1577836800 nanos: 120000000 }", R"({"at":"2020-01-01T00:00:00.120Z"})"},
       {"at { seconds: 1577836800 nanos: 1000 }", R"({"at":"2020-01-01T00:00:00.000001Z"})"},
       {"at { seconds: 951782400 }", R"({"at":"2000-02-29T00:00:00Z"})"},
-      {"at { seconds: -62135596801 }", "error: minimum acceptable time value is 0001-01-01T00:00:00Z"},
-      {"at { seconds: 9223372036854775807 }", "error: maximum acceptable time value is 9999-12-31T23:59:59Z"},
+      {"at { seconds: -62135596801 }",
+       "error: minimum acceptable time value is 0001-01-01T00:00:00Z"},
+      {"at { seconds: 9223372036854775807 }",
+       "error: maximum acceptable time value is 9999-12-31T23:59:59Z"},
       {"lasts { nanos: -500000000 }", R"({"lasts":"-0.500s"})"},
       {"lasts { seconds: -9223372036854775808 }", "error: duration out of range"},
       {"lasts { seconds: 315576000000 nanos: 1000 }", R"({"lasts":"315576000000.000001s"})"},
@@ -112,13 +172,21 @@ TEST_F(WireToJsonTest, WellKnownTypesHaveTheirOwnForm) {
       {"data { }", R"({"data":{}})"},
       {"value { }", "{}"},
       {"value { struct_value { fields { key: 'e' value { } } } }", R"({"value":{}})"},
-      {"value { number_value: nan }", "error: google.protobuf.Value cannot encode double values for nan, because it would be parsed as a string"},
-      {"value { list_value { values { number_value: 1 } values { string_value: 's' } values { } values { bool_value: true } } }", R"({"value":[1,"s",true]})"},
+      {"value { number_value: nan }",
+       "error: google.protobuf.Value cannot encode double values for nan, because it would be "
+       "parsed as a string"},
+      {"value { list_value { values { number_value: 1 } values { string_value: 's' } values { } "
+       "values { bool_value: true } } }",
+       R"({"value":[1,"s",true]})"},
       {"list { }", R"({"list":[]})"},
-      {"w_double { } w_int64 { value: 7 } w_bool { } w_string { } w_bytes { }", R"({"wDouble":0,"wInt64":"7","wBool":false,"wString":"","wBytes":""})"},
-      {"any { type_url: 'type.googleapis.com/t.Pet' value: '\\n\\003Rex' }", R"({"any":{"@type":"type.googleapis.com/t.Pet","name":"Rex"}})"},
-      {"any { type_url: 'type.googleapis.com/google.protobuf.Timestamp' }", R"({"any":{"@type":"type.googleapis.com/google.protobuf.Timestamp","value":"1970-01-01T00:00:00Z"}})"},
-      {"any { type_url: 'type.googleapis.com/no.Such' value: 'x' }", "error: Invalid type URL, unknown type: no.Such"},
+      {"w_double { } w_int64 { value: 7 } w_bool { } w_string { } w_bytes { }",
+       R"({"wDouble":0,"wInt64":"7","wBool":false,"wString":"","wBytes":""})"},
+      {"any { type_url: 'type.googleapis.com/t.Pet' value: '\\n\\003Rex' }",
+       R"({"any":{"@type":"type.googleapis.com/t.Pet","name":"Rex"}})"},
+      {"any { type_url: 'type.googleapis.com/google.protobuf.Timestamp' }",
+       R"({"any":{"@type":"type.googleapis.com/google.protobuf.Timestamp","value":"1970-01-01T00:00:00Z"}})"},
+      {"any { type_url: 'type.googleapis.com/no.Such' value: 'x' }",
+       "error: Invalid type URL, unknown type: no.Such"},
       {"any { }", R"({"any":{}})"},
       {"empty { }", R"({"empty":{}})"},
   };
@@ -126,7 +194,10 @@ TEST_F(WireToJsonTest, WellKnownTypesHaveTheirOwnForm) {
 }
 
 TEST_F(WireToJsonTest, BadWireIsRefused) {
-  const struct { const char* hex; const char* error; } kCases[] = {
+  const struct {
+    const char* hex;
+    const char* error;
+  } kCases[] = {
       {"0a", "the message is cut off or is not protobuf"},
       {"0a0261", "the message is cut off or is not protobuf"},
       {"08", "the message is cut off or is not protobuf"},
@@ -138,7 +209,8 @@ TEST_F(WireToJsonTest, BadWireIsRefused) {
       {"ffffffffffffffffffff01", "the message is cut off or is not protobuf"},
       {"62028080", "the message is cut off or is not protobuf"},
   };
-  for (const auto& c : kCases) EXPECT_EQ(PrintHex("Frame", c.hex), std::string("error: ") + c.error) << c.hex;
+  for (const auto& c : kCases)
+    EXPECT_EQ(PrintHex("Frame", c.hex), std::string("error: ") + c.error) << c.hex;
 }
 
 TEST_F(WireToJsonTest, NestingIsBounded) {
@@ -159,31 +231,40 @@ TEST_F(WireToJsonTest, NestingIsBounded) {
 }
 
 TEST_F(WireToJsonTest, OptionsChangeTheLayout) {
-  const char* text = "scalars { f_int32: 1 } lists { ints: [1, 2] rows { } rows { f_color: RED } } known { data { } list { } }";
+  const char* text =
+      "scalars { f_int32: 1 } lists { ints: [1, 2] rows { } rows { f_color: RED } } known { data { "
+      "} list { } }";
   options.whitespace = JsonPrintOptions::Whitespace::kIndent;
   EXPECT_EQ(Print("Frame", text),
-            "{\n \"scalars\": {\n  \"fInt32\": 1\n },\n \"lists\": {\n  \"ints\": [\n   1,\n   2\n  ],\n  \"rows\": [\n   {},\n   {\n    \"fColor\": \"RED\"\n   }\n  ]\n },\n"
+            "{\n \"scalars\": {\n  \"fInt32\": 1\n },\n \"lists\": {\n  \"ints\": [\n   1,\n   2\n "
+            " ],\n  \"rows\": [\n   {},\n   {\n    \"fColor\": \"RED\"\n   }\n  ]\n },\n"
             " \"known\": {\n  \"data\": {},\n  \"list\": []\n }\n}\n");
   EXPECT_EQ(PrintHex("Frame", ""), "{}\n");
   options = {};
   options.names = JsonPrintOptions::Names::kProto;
   options.enums = JsonPrintOptions::Enums::kNumbers;
-  EXPECT_EQ(Print("Frame", "lists { rows { f_color: RED } } renamed: 'r'"), R"({"lists":{"rows":[{"f_color":1}]},"renamed":"r"})");
+  EXPECT_EQ(Print("Frame", "lists { rows { f_color: RED } } renamed: 'r'"),
+            R"({"lists":{"rows":[{"f_color":1}]},"renamed":"r"})");
   options = {};
   EXPECT_EQ(Print("Frame", "renamed: 'r'"), R"({"otherName":"r"})");
 }
 
 TEST_F(WireToJsonTest, UnsetFieldsArePrintedWhenAsked) {
   options.unset = JsonPrintOptions::Unset::kPrint;
-  EXPECT_EQ(PrintHex("Scalars", "1801"),
-            R"({"fDouble":0,"fFloat":0,"fInt32":1,"fInt64":"0","fUint32":0,"fUint64":"0","fSint32":0,"fSint64":"0","fFixed32":0,"fFixed64":"0",)"
-            R"("fSfixed32":0,"fSfixed64":"0","fBool":false,"fString":"","fBytes":"","fColor":"NONE"})");
-  EXPECT_EQ(PrintHex("Maps", ""), R"({"words":{},"byInt":{},"byLong":{},"byFlag":{},"rows":{},"byUlong":{},"values":{}})");
+  EXPECT_EQ(
+      PrintHex("Scalars", "1801"),
+      R"({"fDouble":0,"fFloat":0,"fInt32":1,"fInt64":"0","fUint32":0,"fUint64":"0","fSint32":0,"fSint64":"0","fFixed32":0,"fFixed64":"0",)"
+      R"("fSfixed32":0,"fSfixed64":"0","fBool":false,"fString":"","fBytes":"","fColor":"NONE"})");
+  EXPECT_EQ(
+      PrintHex("Maps", ""),
+      R"({"words":{},"byInt":{},"byLong":{},"byFlag":{},"rows":{},"byUlong":{},"values":{}})");
   EXPECT_EQ(PrintHex("Known", ""), R"({"nothing":null})");
 }
 
 TEST_F(WireToJsonTest, OneFieldCanBeTheWholeReply) {
-  const std::string wire = Wire("Frame", "note: 'n' counts: [1, 2] person { pet { age: 3 } } maps { words { key: 'k' value: 'v' } }");
+  const std::string wire = Wire(
+      "Frame",
+      "note: 'n' counts: [1, 2] person { pet { age: 3 } } maps { words { key: 'k' value: 'v' } }");
   auto field = [&](std::string_view path) {
     std::string json;
     absl::Status status = WireFieldToJson(*ResolvePath(Table("Frame"), path), wire, options, json);
@@ -205,10 +286,13 @@ TEST(WireToJsonProto2, GroupsPrintAndBadTextBecomesSpaces) {
   Schema schema;
   const MessageTable& old = schema.Add(protos.Message("t.Old"));
   std::string json;
-  EXPECT_TRUE(WireToJson(old, absl::HexStringToBytes("0a016b2b3201782c3807"), JsonPrintOptions(), json).ok());
+  EXPECT_TRUE(
+      WireToJson(old, absl::HexStringToBytes("0a016b2b3201782c3807"), JsonPrintOptions(), json)
+          .ok());
   EXPECT_EQ(json, R"({"key":"k","detail":{"line":"x"},"plainList":[7]})");
   json.clear();
-  EXPECT_TRUE(WireToJson(old, absl::HexStringToBytes("0a0561ff62e282"), JsonPrintOptions(), json).ok());
+  EXPECT_TRUE(
+      WireToJson(old, absl::HexStringToBytes("0a0561ff62e282"), JsonPrintOptions(), json).ok());
   EXPECT_EQ(json, R"({"key":"a b "})");
 }
 
@@ -227,14 +311,16 @@ TEST_F(WireToJsonTest, IntegersOfEveryLengthArePrinted) {
   for (int digits = 1; digits <= 20; ++digits) {
     for (uint64_t v : {value, value + 1, value * 9 + 8}) {
       EXPECT_EQ(Print("Lists", fmt::format("longs: [{0}, -{0}]", v % (uint64_t{1} << 63))),
-                fmt::format("{{\"longs\":[\"{0}\",\"{1}{0}\"]}}", v % (uint64_t{1} << 63), v % (uint64_t{1} << 63) == 0 ? "" : "-"));
+                fmt::format("{{\"longs\":[\"{0}\",\"{1}{0}\"]}}", v % (uint64_t{1} << 63),
+                            v % (uint64_t{1} << 63) == 0 ? "" : "-"));
     }
     value = value == 0 ? 1 : value * 10;
   }
 }
 
 TEST(WireFields, AnHttpBodyIsPutInAndTakenOutAtItsPath) {
-  TestProtos protos(R"(syntax = "proto3"; package t; message Body { string content_type = 1; bytes data = 2; }
+  TestProtos protos(
+      R"(syntax = "proto3"; package t; message Body { string content_type = 1; bytes data = 2; }
                        message Upload { string name = 1; Body file = 2; Upload inner = 300; })");
   Schema schema;
   const MessageTable& upload = schema.Add(protos.Message("t.Upload"));
