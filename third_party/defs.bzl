@@ -21,3 +21,14 @@ ABSL = [
 def static_group(names):
     """Linker options that take these archives, in any order of mutual need."""
     return ["-Wl,--start-group"] + ["-l:lib%s.a" % name for name in names] + ["-Wl,--end-group"]
+
+def linked(static, shared):
+    """Linker options: `static`, except under ThreadSanitizer, which can be told to leave shared libraries alone."""
+    return select({
+        "//third_party:tsan": shared,
+        "//conditions:default": static,
+    })
+
+def shared_group(names):
+    """Linker options that take these libraries as shared objects, where there are any."""
+    return ["-Wl,--start-group"] + ["-l" + name for name in names] + ["-Wl,--end-group"]

@@ -3,32 +3,32 @@
 namespace minato::health {
 
 void HealthBoard::Set(std::string_view service, bool serving) {
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   serving_.insert_or_assign(std::string(service), serving && !shut_down_);
   TellWatchers();
 }
 
 void HealthBoard::Shutdown() {
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   shut_down_ = true;
   for (auto& [service, serving] : serving_) serving = false;
   TellWatchers();
 }
 
 HealthBoard::Serving HealthBoard::Find(std::string_view service) const {
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   const auto found = serving_.find(service);
   if (found == serving_.end()) return Serving::kUnknown;
   return found->second ? Serving::kYes : Serving::kNo;
 }
 
 std::map<std::string, bool> HealthBoard::All() const {
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   return {serving_.begin(), serving_.end()};
 }
 
 void HealthBoard::Watch(const std::shared_ptr<Watcher>& watcher) {
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   std::erase_if(watchers_, [](const auto& watcher) { return watcher.expired(); });
   watchers_.push_back(watcher);
 }

@@ -10,12 +10,10 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include "runtime/event.h"
 #include "server/call/method_registry.h"
@@ -40,12 +38,12 @@ class HealthBoard {
   void Watch(const std::shared_ptr<Watcher>& watcher);
 
  private:
-  void TellWatchers() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TellWatchers();  // under mutex_
 
-  mutable absl::Mutex mutex_;
-  bool shut_down_ ABSL_GUARDED_BY(mutex_) = false;
-  std::map<std::string, bool, std::less<>> serving_ ABSL_GUARDED_BY(mutex_);
-  std::vector<std::weak_ptr<Watcher>> watchers_ ABSL_GUARDED_BY(mutex_);
+  mutable std::mutex mutex_;  // of all that follows
+  bool shut_down_ = false;
+  std::map<std::string, bool, std::less<>> serving_;
+  std::vector<std::weak_ptr<Watcher>> watchers_;
 };
 
 // Wakes one call at its home. Shared by the call and by a notice that is under way to it.

@@ -116,13 +116,13 @@ TEST(UnaryCall, BeyondTheBoundOfCallsInFlightIsRefused) {
   ProbeFixture f(options);
   grpc::ClientContext first;
   auto reader = f.stub->Count(&first, MakeProbe("wait", 0));
-  f.env.waiting.WaitForNotification();
+  f.env.waiting.wait();
   const grpc::Status status = f.Ask("");
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_NE(status.error_message().find("1 calls in flight"), std::string::npos) << status.error_message();
   first.TryCancel();
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
-  f.env.stopped.WaitForNotification();
+  f.env.stopped.wait();
 }
 
 TEST(Server, SaysWhichAddressItCannotHave) {

@@ -10,7 +10,7 @@ TEST(Deadline, ReachesTheHandlerAsItsOwnAndThenStopsIt) {
   context.set_deadline(absl::ToChronoTime(deadline));
   const grpc::Status status = f.Ask(context, "wait");
   EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
-  f.env.stopped.WaitForNotification();
+  f.env.stopped.wait();
   EXPECT_EQ(f.env.stop_reason.code(), StatusCode::kDeadlineExceeded) << f.env.stop_reason;
   EXPECT_LT(absl::AbsDuration(f.env.deadline - deadline), absl::Milliseconds(100));
 }
@@ -19,19 +19,19 @@ TEST(Deadline, ThatTheClientDoesNotSetIsInfinite) {
   ProbeFixture f;
   grpc::ClientContext context;
   auto reader = f.stub->Count(&context, MakeProbe("wait", 0));
-  f.env.waiting.WaitForNotification();
+  f.env.waiting.wait();
   EXPECT_EQ(f.env.deadline, absl::InfiniteFuture());
   context.TryCancel();
-  f.env.stopped.WaitForNotification();
+  f.env.stopped.wait();
 }
 
 TEST(Cancellation, ReachesTheHandlerOfAServerStream) {
   ProbeFixture f;
   grpc::ClientContext context;
   auto reader = f.stub->Count(&context, MakeProbe("wait", 0));
-  f.env.waiting.WaitForNotification();
+  f.env.waiting.wait();
   context.TryCancel();
-  f.env.stopped.WaitForNotification();
+  f.env.stopped.wait();
   EXPECT_EQ(f.env.stop_reason.code(), StatusCode::kCancelled) << f.env.stop_reason;
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
@@ -43,7 +43,7 @@ TEST(Cancellation, ReachesAHandlerThatWrites) {
   v1::Probe reply;
   ASSERT_TRUE(reader->Read(&reply));
   context.TryCancel();
-  f.env.stopped.WaitForNotification();
+  f.env.stopped.wait();
   EXPECT_EQ(f.env.stop_reason.code(), StatusCode::kCancelled) << f.env.stop_reason;
 }
 
@@ -62,9 +62,9 @@ TEST(Cancellation, ReachesBothHalvesOfABidiHandler) {
   grpc::ClientContext context;
   auto stream = f.stub->Converse(&context);
   ASSERT_TRUE(stream->Write(MakeProbe("wait", 0)));
-  f.env.waiting.WaitForNotification();
+  f.env.waiting.wait();
   context.TryCancel();
-  f.env.stopped.WaitForNotification();
+  f.env.stopped.wait();
   EXPECT_EQ(f.env.stop_reason.code(), StatusCode::kCancelled) << f.env.stop_reason;
 }
 

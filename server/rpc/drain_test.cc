@@ -9,7 +9,7 @@ TEST(Drain, LetsCallsInFlightFinish) {
   ProbeFixture f;
   grpc::Status status;
   std::thread client([&] { status = f.Ask("pause"); });
-  f.env.waiting.WaitForNotification();
+  f.env.waiting.wait();
   EXPECT_TRUE(f.server->Drain(absl::Seconds(5)).ok());
   client.join();
   EXPECT_TRUE(status.ok()) << status.error_message();
@@ -21,7 +21,7 @@ TEST(Drain, TellsStreamsAfterTheGrace) {
   ProbeFixture f(options);
   grpc::ClientContext context;
   auto reader = f.stub->Count(&context, MakeProbe("wait", 0));
-  f.env.waiting.WaitForNotification();
+  f.env.waiting.wait();
   const absl::Time began = absl::Now();
   EXPECT_TRUE(f.server->Drain(absl::Minutes(1)).ok());
   EXPECT_LT(absl::Now() - began, absl::Seconds(30));
@@ -35,7 +35,7 @@ TEST(Drain, EndsEverythingAtTheBound) {
   ProbeFixture f;
   grpc::Status status;
   std::thread client([&] { status = f.Ask("wait"); });
-  f.env.waiting.WaitForNotification();
+  f.env.waiting.wait();
   EXPECT_TRUE(f.server->Drain(absl::Milliseconds(20)).ok());
   client.join();
   EXPECT_FALSE(status.ok());
@@ -50,7 +50,7 @@ TEST(DrainDeathTest, NamesTheCallsThatDoNotEnd) {
         options.join_bound = absl::Milliseconds(20);
         ProbeFixture f(options);
         std::thread client([&] { f.Ask("stubborn"); });
-        f.env.waiting.WaitForNotification();
+        f.env.waiting.wait();
         const Status drained = f.server->Drain(absl::Milliseconds(20));
         std::fprintf(stderr, "%s\n", std::string(drained.message()).c_str());
         std::_Exit(3);

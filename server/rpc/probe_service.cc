@@ -15,16 +15,16 @@ namespace {
 Task<Status> WaitForTheEnd(ProbeEnv& env, CallContext& call) {
   env.deadline = call.deadline();
   Event never;
-  env.waiting.Notify();
+  env.waiting.count_down();
   Status status = co_await never.Wait();
   env.stop_reason = status;
-  env.stopped.Notify();
+  env.stopped.count_down();
   co_return status;
 }
 
 // Ends after ten seconds, whatever it is told.
 Task<Status> WaitStubbornly(ProbeEnv& env) {
-  env.waiting.Notify();
+  env.waiting.count_down();
   const TaskContext& context = co_await CurrentContext();
   const TaskContext deaf{.home = context.home, .cancel = {}};
   co_return co_await InContext<Status>(deaf, Sleep(absl::Seconds(10)));
@@ -48,7 +48,7 @@ Task<StatusOr<v1::Probe>> Ask(ProbeEnv& env, CallContext& call, const v1::Probe&
   if (act == "wait") CO_TRY(co_await WaitForTheEnd(env, call));
   if (act == "stubborn") CO_TRY(co_await WaitStubbornly(env));
   if (act == "pause") {
-    env.waiting.Notify();
+    env.waiting.count_down();
     CO_TRY(co_await Sleep(absl::Milliseconds(200)));
   }
   if (act == "throw") throw std::runtime_error("the secret");
@@ -72,7 +72,7 @@ Task<Status> Count(ProbeEnv& env, CallContext& call, const v1::Probe& request,
     if (!written.ok()) {
       env.stop_reason = written;
       env.sent = static_cast<size_t>(i);
-      env.stopped.Notify();
+      env.stopped.count_down();
       co_return written;
     }
   }
@@ -87,7 +87,7 @@ Task<StatusOr<v1::Probe>> Sum(ProbeEnv& env, CallContext& call, Reader<v1::Probe
     StatusOr<bool> more = co_await reader.Read(request);
     if (!more.ok()) {
       env.stop_reason = more.status();
-      env.stopped.Notify();
+      env.stopped.count_down();
       co_return more.status();
     }
     if (!*more) break;

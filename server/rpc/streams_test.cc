@@ -60,7 +60,7 @@ TEST(ServerStream, ToAClientThatDoesNotReadWaitsInsteadOfGrowing) {
   v1::Probe reply;
   ASSERT_TRUE(reader->Read(&reply));
   context.TryCancel();
-  f.env.stopped.WaitForNotification();
+  f.env.stopped.wait();
   // The send queue, what gRPC buffers, and the client's own window: far from endless.
   EXPECT_LT(f.env.sent, 1000);
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);

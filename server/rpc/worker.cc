@@ -57,7 +57,7 @@ void Worker::Gone() {
   // A serving worker always has accepts outstanding, so this is the end of draining.
   if (--objects_ > 0) return;
   executor_.timers().Disarm(*grace_);
-  idle_.Notify();
+  became_idle_.set_value();
 }
 
 void Worker::Began(ServerCall& call) {
@@ -88,24 +88,25 @@ void Worker::CancelAll() {
   Errand::Post(*this, [this] { CancelCalls(false); });
 }
 
-bool Worker::WaitUntilIdle(absl::Duration bound) { return idle_.WaitForNotificationWithTimeout(bound); }
+bool Worker::WaitUntilIdle(absl::Duration bound) { 
+  return idle_.wait_for(absl::ToChronoNanoseconds(bound)) == std::future_status::ready;
+ }
 
 StatusOr<std::vector<std::string>> Worker::NamesOfCalls(absl::Duration bound) {
-  struct Answer {
-    std::vector<std::string> names;
-    absl::Notification ready;
-  };
-  const auto answer = std::make_shared<Answer>();  // of whoever comes last, the asker or the worker
-  Errand::Post(*this, [this, answer] {
+  using Names = std::vector<std::string>;
+  const auto promise = std::make_shared<std::promise<Names>>();  // of whoever comes last, asker or worker
+  std::future<Names> answer = promise->get_future();
+  Errand::Post(*this, [this, promise] {
+    Names names;
     for (ServerCall* call = calls_; call != nullptr; call = call->next_) {
-      answer->names.push_back(call->method().path);
+      names.push_back(call->method().path);
     }
-    answer->ready.Notify();
+    promise->set_value(std::move(names));
   });
-  if (!answer->ready.WaitForNotificationWithTimeout(bound)) {
+  if (answer.wait_for(absl::ToChronoNanoseconds(bound)) != std::future_status::ready) {
     return DeadlineExceeded("a worker is blocked in a handler");
   }
-  return std::move(answer->names);
+  return answer.get();
 }
 
 void Worker::Join() {

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <atomic>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include <absl/synchronization/notification.h>
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/server_builder.h>
 
@@ -74,7 +74,9 @@ class Worker {
   const std::unique_ptr<Grace> grace_;
   size_t objects_ = 0;
   ServerCall* calls_ = nullptr;  // linked through the calls
-  absl::Notification idle_;
+  // Not Abseil's: ThreadSanitizer must see what it orders.
+  std::promise<void> became_idle_;
+  std::future<void> idle_ = became_idle_.get_future();
 };
 
 }  // namespace minato::rpc

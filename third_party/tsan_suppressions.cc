@@ -1,0 +1,23 @@
+// What ThreadSanitizer leaves alone. Debian's gRPC is not built for it: the sanitizer sees what gRPC copies and
+// polls, but not the locks and atomics that order it, and would report each of them.
+extern "C" const char* __tsan_default_suppressions() {
+  return
+      // Calls of memcpy, epoll_wait and the like from inside gRPC and what it calls. One line each: a line may
+      // match one library only.
+      "called_from_lib:libgrpc++.so.\n"
+      "called_from_lib:libgrpc.so.\n"
+      "called_from_lib:libgpr.so.\n"
+      "called_from_lib:libupb.so.\n"
+      "called_from_lib:libz.so.\n"
+      "called_from_lib:libprotobuf.so.\n"
+      "called_from_lib:libabsl_cord.so.\n"
+      "called_from_lib:libabsl_cord_internal.so.\n"
+      "called_from_lib:libabsl_status.so.\n"
+      "called_from_lib:libabsl_strings.so.\n"
+      "called_from_lib:libabsl_synchronization.so.\n"
+      "called_from_lib:libabsl_time.so.\n"
+      // What gRPC's own headers, compiled with ours, and the parser of messages read of what gRPC received.
+      "race:^grpc::\n"
+      "race:^google::protobuf::internal::MergeFromImpl\n"
+      "race:^bool google::protobuf::internal::MergeFromImpl\n";
+}
