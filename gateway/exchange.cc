@@ -2,12 +2,13 @@
 
 #include <google/protobuf/descriptor.h>
 
-#include "gateway/call_deadline.h"
 #include "gateway/error_body.h"
 #include "gateway/exchange_call.h"
+#include "gateway/grpc_timeout.h"
 #include "gateway/http_status.h"
 #include "gateway/routing/bindings.h"
 #include "gateway/transcode/wire_fields.h"
+#include "runtime/deadline.h"
 
 namespace minato::gateway {
 
@@ -80,7 +81,7 @@ Task<void> Exchange::Serve(ClientStream& stream) {
     }
     deadline = std::min(deadline, context.home->Now() + *parsed);
   }
-  CallDeadline limit(context, deadline);
+  Deadline limit(context, deadline);
   co_await InContext<void>(limit.context(), ServeMatched(call));
 }
 

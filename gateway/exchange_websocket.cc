@@ -11,7 +11,7 @@ namespace {
 
 // RFC 6455 section 7.4.1.
 constexpr int kNormalClosure = 1000;
-constexpr int kUnsupportedData = 1003;
+constexpr int kInvalidPayload = 1007;  // a frame that is no message of the RPC
 constexpr int kInternalError = 1011;
 
 // Close frames carry 125 bytes, two of which are the code.
@@ -97,7 +97,7 @@ Task<void> Exchange::ServeWebSocket(Call& call) {
   if (end.ok()) {
     co_await socket.Close(kNormalClosure, "");
   } else {
-    co_await socket.Close(failure.ok() ? kInternalError : kUnsupportedData, CloseReason(end));
+    co_await socket.Close(failure.ok() ? kInternalError : kInvalidPayload, CloseReason(end));
   }
   const Status ended = co_await scope.Join();
 }

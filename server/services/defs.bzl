@@ -24,7 +24,9 @@ def service(name, deps = [], test_deps = [], **kwargs):
         visibility = ["//visibility:public"],
         deps = [
             "//protos/minato/{0}/v1:{0}_handlers".format(name),
+            "//runtime:combine",
             "//runtime:status",
+            "//runtime:sync",
             "//runtime:task",
             "//server/call",
             "//server/call:error_details",

@@ -1,5 +1,5 @@
 #include "minato/data/v1/data.minato.h"
-#include "runtime/sleep.h"
+#include "runtime/retry.h"
 #include "server/services/data/env.h"
 #include "telemetry/log.h"
 
@@ -20,25 +20,28 @@ bool MayPass(const Status& failure) {
 
 }  // namespace
 
-Task<StatusOr<v1::RetryFetchResponse>> RetryFetch(DataEnv& env, CallContext& call,
+Task<StatusOr<v1::RetryFetchResponse>> RetryFetch(DataEnv& env, CallContext&,
                                                   const v1::RetryFetchRequest& request) {
   const std::string name = request.name().empty() ? "flaky" : request.name();
-  absl::Duration pause = env.config.first_pause;
-  for (int attempt = 1;; ++attempt, pause *= 2) {
-    StatusOr<std::string> text = co_await env.sources.FetchText(name, attempt);
-    if (text.ok()) {
-      v1::RetryFetchResponse response;
-      response.set_data(*std::move(text));
-      response.set_attempts(attempt);
-      co_return response;
-    }
-    CO_TRY(call.cancel().reason());
-    if (!MayPass(text.status())) co_return text.status();
-    Log::Warning("attempt {} of {} failed: {}", attempt, env.config.attempts_max,
-                 MessageOf(text.status()));
-    if (attempt == env.config.attempts_max) co_return text.status();
-    CO_TRY(co_await Sleep(pause));
-  }
+  const int attempts_max = env.config.attempts_max;
+  RetryPolicy policy;
+  policy.attempts_max = attempts_max;
+  policy.first_pause = env.config.first_pause;
+  policy.jitter = 0;  // one caller waits for this, not a crowd
+  policy.may_pass = &MayPass;
+  policy.on_failure = [attempts_max](int attempt, const Status& failure) {
+    Log::Warning("attempt {} of {} failed: {}", attempt, attempts_max, MessageOf(failure));
+  };
+  int attempts = 0;
+  auto fetch = [&](int attempt) {
+    attempts = attempt;
+    return env.sources.FetchText(name, attempt);
+  };
+  CO_TRY(std::string data, co_await Retry(policy, [] { return 0.0; }, fetch));
+  v1::RetryFetchResponse response;
+  response.set_data(std::move(data));
+  response.set_attempts(attempts);
+  co_return response;
 }
 
 }  // namespace minato::data
