@@ -17,11 +17,12 @@ namespace minato {
 namespace {
 
 constexpr std::array<spdlog::level::level_enum, 5> kLevels = {
-    spdlog::level::debug, spdlog::level::info, spdlog::level::warn, spdlog::level::err, spdlog::level::off};
+    spdlog::level::debug, spdlog::level::info, spdlog::level::warn, spdlog::level::err,
+    spdlog::level::off};
 constexpr std::array<std::string_view, 5> kNames = {"debug", "info", "warning", "error", "off"};
 
-// Writes many lines with one system call: a call for each costs as much as what the line is about, and keeps
-// other threads waiting meanwhile.
+// Writes many lines with one system call: a call for each costs as much as what the line is about,
+// and keeps other threads waiting meanwhile.
 class BatchingSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   BatchingSink() : writer_([this] { WriteRegularly(); }) {}
@@ -104,7 +105,8 @@ bool Log::IsOn(Level level) { return Logger().should_log(kLevels[static_cast<siz
 void Log::Flush() { Logger().flush(); }
 
 void Log::Write(Level level, std::string_view line) {
-  Logger().log(kLevels[static_cast<size_t>(level)], spdlog::string_view_t(line.data(), line.size()));
+  Logger().log(kLevels[static_cast<size_t>(level)],
+               spdlog::string_view_t(line.data(), line.size()));
 }
 
 }  // namespace minato

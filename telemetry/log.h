@@ -2,8 +2,9 @@
 //
 //   Log::Info("listening on {}", address);
 //
-// Thread-safe. Lines up to info are written together, at the latest 50 ms later; a warning or an error takes
-// them along at once. A line is formatted only when its level is on. What a user typed or a peer sent goes in quoted.
+// Thread-safe. Lines up to info are written together, at the latest 50 ms later; a warning or an
+// error takes them along at once. A line is formatted only when its level is on. What a user typed
+// or a peer sent goes in quoted.
 #pragma once
 
 #include <string_view>
@@ -33,7 +34,8 @@ class Log {
   }
   template <typename... Args>
   static void Warning(fmt::format_string<Args...> format, Args&&... args) {
-    if (IsOn(Level::kWarning)) Write(Level::kWarning, fmt::format(format, std::forward<Args>(args)...));
+    if (IsOn(Level::kWarning))
+      Write(Level::kWarning, fmt::format(format, std::forward<Args>(args)...));
   }
   template <typename... Args>
   static void Error(fmt::format_string<Args...> format, Args&&... args) {

@@ -66,7 +66,8 @@ TEST(Log, AWarningTakesEarlierLinesAlongInOrder) {
   Log::Info("second");
   Log::Warning("third");
   const std::string lines = err.Read();
-  const size_t first = lines.find("first"), second = lines.find("second"), third = lines.find("third");
+  const size_t first = lines.find("first"), second = lines.find("second"),
+               third = lines.find("third");
   EXPECT_LT(first, second);
   EXPECT_LT(second, third);
   EXPECT_NE(third, std::string::npos);
@@ -93,7 +94,9 @@ TEST(Log, LinesOfManyThreadsStayWhole) {
   while (std::count(lines.begin(), lines.end(), '\n') < 400) lines += err.Read();
   for (size_t begin = 0, end; begin < lines.size(); begin = end + 1) {
     end = lines.find('\n', begin);
-    EXPECT_TRUE(std::string_view(lines).substr(begin, end - begin).ends_with(" info " + std::string(50, 'x')));
+    EXPECT_TRUE(std::string_view(lines)
+                    .substr(begin, end - begin)
+                    .ends_with(" info " + std::string(50, 'x')));
   }
 }
 

@@ -33,15 +33,17 @@ def instructions(program, workload, calls):
 def instructions_per_call(program, workload, calls):
     # Start, warm-up and end are in both runs, and cancel out.
     few, many = calls
-    return (instructions(program, workload, many) - instructions(program, workload, few)) / (many - few)
+    return (instructions(program, workload, many)
+            - instructions(program, workload, few)) / (many - few)
 
 
 def cpu_per_message(workload, calls, pairs):
     servers = [measure.Server(path_of(program)) for program in ("minato_server", "queue_server")]
     for server in servers:
         server.load(workload, calls // 4)
-    measured = measure.in_pairs(
-        pairs, *(lambda server=server: server.cpu_us_per_message(workload, calls) for server in servers))
+    minato, queue = servers
+    measured = measure.in_pairs(pairs, lambda: minato.cpu_us_per_message(workload, calls),
+                                lambda: queue.cpu_us_per_message(workload, calls))
     for server in servers:
         server.stop()
     return measured
@@ -52,7 +54,8 @@ def rows(pairs):
     queue = instructions_per_call("queue_server", measure.UNARY, (2_000, 6_000))
     yield "user instructions per unary call", minato, queue, minato / queue, 1.05
     yield "CPU us per unary call", *cpu_per_message(measure.UNARY, 60_000, pairs), 1.15
-    yield "CPU us per message of a stream of 1,000", *cpu_per_message(measure.STREAM, 300, pairs), 0.4
+    yield ("CPU us per message of a stream of 1,000",
+           *cpu_per_message(measure.STREAM, 300, pairs), 0.4)
 
 
 if __name__ == "__main__":

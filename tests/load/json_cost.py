@@ -1,5 +1,5 @@
-"""JSON costs less than gRPC: what one JSON GET of about 250 B costs minatod, against one unary call to
-the completion-queue server written by hand, and against the same route on Quart and hypercorn.
+"""JSON costs less than gRPC: what one JSON GET of about 250 B costs minatod, against one unary call
+to the completion-queue server written by hand, and against the same route on Quart and hypercorn.
 
     bazel run //tests/load:json_cost              prints the table
     bazel run //tests/load:json_cost -- --record  and adds it to docs/performance.md
@@ -66,7 +66,8 @@ def rows(pairs):
         quart, quart_port = start_quart(body)
         running.enter_context(quart)
         yield ("CPU us per JSON GET, and per GET of Quart on hypercorn",
-               *measure.in_pairs(pairs, json_get, warm_cost_of_get(quart.pid, quart_port, path)), 1 / 15)
+               *measure.in_pairs(pairs, json_get,
+                                 warm_cost_of_get(quart.pid, quart_port, path)), 1 / 15)
 
 
 if __name__ == "__main__":

@@ -53,8 +53,8 @@ class Server:
             body.write(workload.body)
             body.flush()
             result = subprocess.run(
-                ["h2load", "-n", str(calls), "-c", str(workload.clients), "-m", str(workload.streams),
-                 "-t", "1", "-d", body.name, *GRPC_HEADERS,
+                ["h2load", "-n", str(calls), "-c", str(workload.clients),
+                 "-m", str(workload.streams), "-t", "1", "-d", body.name, *GRPC_HEADERS,
                  f"http://127.0.0.1:{self.port}{workload.path}"],
                 check=True, text=True, stdout=subprocess.PIPE)
         succeeded = int(re.search(r"(\d+) succeeded", result.stdout).group(1))
@@ -94,11 +94,12 @@ def in_pairs(pairs, first, second):
 
 
 def print_table(title, description, rows):
-    """The main of a measuring program. `rows(pairs)` yields (what, ours, rival's, ratio, ratio_max)."""
+    """A measuring program's main. `rows(pairs)` yields what, ours, rival's, ratio, ratio_max."""
     parser = argparse.ArgumentParser(description=description,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=int, default=9, help="interleaved runs of both servers")
-    parser.add_argument("--record", action="store_true", help="add the table to docs/performance.md")
+    parser.add_argument("--record", action="store_true",
+                        help="add the table to docs/performance.md")
     options = parser.parse_args()
 
     lines = ["| what | Minato | rival | ratio | at most |", "|---|---|---|---|---|"]

@@ -17,5 +17,5 @@ async def get_user(user_id):
     user = users.get(user_id)
     if user is None:
         return {"error": f"user {user_id} does not exist"}, 404
-    return quart.Response(
-        json.dumps(user, separators=(",", ":"), ensure_ascii=False), content_type="application/json")
+    body = json.dumps(user, separators=(",", ":"), ensure_ascii=False)
+    return quart.Response(body, content_type="application/json")
