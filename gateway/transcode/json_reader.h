@@ -98,6 +98,9 @@ class JsonReader {
   template <Tagged tagged>
   bool ReadBytes(const FieldTable& field);
   bool ReadPacked(const FieldTable& field);
+  void ReadPlainRun(Kind kind, size_t& index, bool& more);
+  template <typename InRange>
+  void ReadPlainVarints(InRange in_range, size_t& index, bool& more);
   bool ReadSigned(int64_t min, int64_t max, const char* expected, int64_t& value);
   bool ReadUnsigned(uint64_t max, const char* expected, uint64_t& value);
   bool ReadReal(double& value);

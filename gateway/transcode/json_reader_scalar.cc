@@ -1,3 +1,4 @@
+#include <bit>
 #include <limits>
 
 #include "fmt/format.h"
@@ -39,6 +40,58 @@ PlainInteger ReadPlainInteger(const char* p, const char* end) {
   result.magnitude = magnitude;
   result.end = p;
   return result;
+}
+
+constexpr size_t kBatch = 64;          // Numbers for which room is made at once.
+constexpr size_t kPlainBytesMax = 24;  // What ReadPlainDigits may look at.
+constexpr size_t kPlainDigitsMax = 18;
+
+struct PlainDigits {
+  int64_t value;
+  const char* end;  // At the ',' or ']' behind it.
+};
+
+// The first eight digits at once: random numbers have random lengths, which makes a branch a digit
+// dear.
+bool ReadPlainDigits(const char* p, PlainDigits& result) {
+  const bool negative = *p == '-';
+  p += negative;
+  uint64_t text;
+  std::memcpy(&text, p, 8);
+  const uint64_t values = text ^ 0x3030303030303030;  // Digits become 0 to 9.
+  const uint64_t others = ((values + 0x7676767676767676) | values) & 0x8080808080808080;
+  const int count = others == 0 ? 8 : std::countr_zero(others) / 8;
+  if (count == 0 || (*p == '0' && count > 1)) return false;
+  // Zeros in front, then pairs, fours and eights are joined.
+  uint64_t digits = values << (8 * (8 - count));
+  digits = digits * 10 + (digits >> 8);
+  uint64_t magnitude = ((digits & 0x000000ff000000ff) * 0x000f424000000064 +
+                        (digits >> 16 & 0x000000ff000000ff) * 0x0000271000000001) >>
+                       32;
+  p += count;
+  if (count == 8) {
+    size_t all = 8;
+    for (; all <= kPlainDigitsMax && IsDigit(*p); ++p, ++all) {
+      magnitude = magnitude * 10 + static_cast<uint64_t>(*p - '0');
+    }
+    if (all > kPlainDigitsMax) return false;
+  }
+  if (*p != ',' && *p != ']') return false;
+  result.value = negative ? -static_cast<int64_t>(magnitude) : static_cast<int64_t>(magnitude);
+  result.end = p;
+  return true;
+}
+
+// Without a branch a byte below 2^56; writes eight bytes then.
+char* WritePlainVarint(char* w, uint64_t value) {
+  if (value >> 56 != 0) return WriteVarint(w, value);
+  uint64_t bytes = (value & 0x0fffffff) | (value & 0x00fffffff0000000) << 4;
+  bytes = (bytes & 0x00003fff00003fff) | (bytes & 0x0fffc0000fffc000) << 2;
+  bytes = (bytes & 0x007f007f007f007f) | (bytes & 0x3f803f803f803f80) << 1;
+  const size_t size = VarintSize(value);
+  bytes |= 0x8080808080808080 & ((uint64_t{1} << (8 * (size - 1))) - 1);
+  std::memcpy(w, &bytes, 8);
+  return w + size;
 }
 
 }  // namespace
@@ -309,6 +362,40 @@ bool JsonReader::ReadScalar(const FieldTable& field) {
 
 template bool JsonReader::ReadScalar<JsonReader::Tagged::kYes>(const FieldTable& field);
 
+template <typename InRange>
+void JsonReader::ReadPlainVarints(InRange in_range, size_t& index, bool& more) {
+  const char* p = p_;
+  for (bool plain = true; plain && more;) {
+    char* w = sink_.Need(kBatch * kVarintBytesMax);
+    for (size_t i = 0; i < kBatch && more; ++i) {
+      PlainDigits digits;
+      plain = end_ - p >= static_cast<ptrdiff_t>(kPlainBytesMax) && ReadPlainDigits(p, digits) &&
+              in_range(digits.value);
+      if (!plain) break;
+      w = WritePlainVarint(w, static_cast<uint64_t>(digits.value));
+      more = *digits.end == ',';
+      p = digits.end + 1;
+      ++index;
+    }
+    sink_.Wrote(w);
+  }
+  p_ = p;
+  if (more) SkipSpace();
+}
+
+// As many elements as are plain numbers with a ',' or ']' right behind them.
+void JsonReader::ReadPlainRun(Kind kind, size_t& index, bool& more) {
+  switch (kind) {
+    case Kind::kInt32:
+      return ReadPlainVarints([](int64_t v) { return v == static_cast<int32_t>(v); }, index, more);
+    case Kind::kUint32:
+      return ReadPlainVarints([](int64_t v) { return v == static_cast<uint32_t>(v); }, index, more);
+    case Kind::kInt64: return ReadPlainVarints([](int64_t) { return true; }, index, more);
+    case Kind::kUint64: return ReadPlainVarints([](int64_t v) { return v >= 0; }, index, more);
+    default: return;
+  }
+}
+
 bool JsonReader::ReadPacked(const FieldTable& field) {
   if (!Enter()) return false;
   const size_t start = sink_.size();
@@ -320,6 +407,8 @@ bool JsonReader::ReadPacked(const FieldTable& field) {
   bool more = !At(']');
   if (!more) ++p_;
   for (size_t index = 0; more; ++index) {
+    ReadPlainRun(field.kind, index, more);
+    if (!more) break;
     if (At('n') && !field.keeps_null) {
       if (!SkipNull()) return InElement(index);
     } else if (!ReadScalar<Tagged::kNo>(field)) {

@@ -1,5 +1,7 @@
 #include "gateway/transcode/json_to_wire.h"
 
+#include <span>
+
 #include "fmt/format.h"
 #include "gateway/transcode/binding_tree.h"
 #include "gateway/transcode/envoy_reader.h"
@@ -37,7 +39,7 @@ absl::Status ReadOne(const JsonRequest& request, const Bindings& bindings, std::
 
 // What the strict reader refuses is read again by the faithful one, from the pieces it came in.
 absl::Status ReadAsEnvoy(const JsonRequest& request, std::string_view body,
-                         const std::vector<size_t>& piece_ends, std::string& wire) {
+                         std::span<const size_t> piece_ends, std::string& wire) {
   EnvoyReader reader(request, EnvoyReader::Shape::kMessage);
   std::vector<std::string> messages;
   size_t begin = 0;
@@ -54,7 +56,7 @@ absl::Status ReadAsEnvoy(const JsonRequest& request, std::string_view body,
 }
 
 absl::Status Read(const JsonRequest& request, std::string_view body,
-                  const std::vector<size_t>& piece_ends, std::string& wire) {
+                  std::span<const size_t> piece_ends, std::string& wire) {
   const size_t before = wire.size();
   absl::Status read =
       ReadOne(request, request.bindings, body.empty() ? "{}" : body, TextPosition(), wire);
@@ -66,8 +68,8 @@ absl::Status Read(const JsonRequest& request, std::string_view body,
 }  // namespace
 
 absl::Status JsonToWire(const JsonRequest& request, std::string_view body, std::string& wire) {
-  return Read(request, body,
-              body.empty() ? std::vector<size_t>() : std::vector<size_t>{body.size()}, wire);
+  const size_t end = body.size();
+  return Read(request, body, std::span(&end, body.empty() ? 0 : 1), wire);
 }
 
 absl::Status BindingsToWire(const JsonRequest& request, std::string& wire) {

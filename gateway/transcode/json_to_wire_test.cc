@@ -270,6 +270,30 @@ TEST_F(JsonToWireTest, ListsAndMapsAreRead) {
       "words { key: \"k\" value: \"\" } values { key: \"n\" value { null_value: NULL_VALUE } }");
 }
 
+TEST_F(JsonToWireTest, PackedNumbersOfEveryLengthAreRead) {
+  std::string longs;
+  std::string expected;
+  for (int64_t value = 1; value > 0 && value < INT64_MAX / 10; value *= 10) {
+    for (int64_t v : {value - 1, value, value + 3, value * 9 + value / 2}) {
+      longs += fmt::format("{0},-{0},", v);
+      expected += fmt::format("longs: {0} longs: -{0} ", v);
+    }
+  }
+  // -0 is 0 where there is no sign.
+  expected = expected.replace(expected.find("-0 "), 2, "0");
+  expected.pop_back();
+  longs.pop_back();
+  EXPECT_EQ(Read("Lists", "{\"longs\":[" + longs + "]}"), expected);
+  EXPECT_EQ(Read("Lists", "{\"ints\":[1, 2 ,3,null,\"4\",5.0,6e0,-7]   }"),
+            "ints: 1 ints: 2 ints: 3 ints: 4 ints: 5 ints: 6 ints: -7");
+  EXPECT_EQ(Read("Lists", "{\"ints\":[1,2147483648,3],\"words\":[\"some more text\"]}"),
+            "ints[1]: expected a 32-bit integer, found 2147483648 (line 1, column 12)");
+  EXPECT_EQ(Read("Lists", "{\"ints\":[1,2,01],\"words\":[\"some more text behind\"]}"),
+            "ints[2]: expected a 32-bit integer, found 01 (line 1, column 14)");
+  EXPECT_EQ(Read("Lists", "{\"ints\":[1,2,],\"words\":[\"some more text behind\"]}"),
+            "ints[2]: expected a 32-bit integer, found ] (line 1, column 14)");
+}
+
 TEST_F(JsonToWireTest, ManyKeysOfAMapAreComparedWithEachOther) {
   std::string json = "{\"words\":{";
   for (int i = 0; i < 1000; ++i)
