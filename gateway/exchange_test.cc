@@ -1,0 +1,215 @@
+#include "gateway/exchange_fixture.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace minato::gateway {
+namespace {
+
+using ExchangeTest = ExchangeFixture;
+
+TEST_F(ExchangeTest, CarriesAUnaryCallFromPathAndQueryToJson) {
+  upstream.replies = {Wire(7, "hello")};
+  HandClient client("GET", "/v1/notes/7?text=a%20b&tags=x&tags=y");
+  Serve(client);
+  EXPECT_EQ(upstream.path, "/minato.gateway.test.NoteService/GetNote");
+  EXPECT_EQ(Sent().id(), 7);
+  EXPECT_EQ(Sent().text(), "a b");
+  EXPECT_EQ(Sent().tags_size(), 2);
+  EXPECT_EQ(client.status, 200);
+  EXPECT_EQ(client.content_type, "application/json");
+  EXPECT_EQ(client.answer, R"({"id":"7","text":"hello"})");
+}
+
+TEST_F(ExchangeTest, PrintsOnlyTheFieldThatResponseBodyNames) {
+  upstream.replies = {Wire(7, "hello", {"x", "y"})};
+  HandClient client("GET", "/v1/notes/7/tags");
+  EXPECT_EQ(Serve(client).answer, R"(["x","y"])");
+}
+
+TEST_F(ExchangeTest, TellsAnUnknownPathFromAnotherMethod) {
+  HandClient nowhere("GET", "/v2/notes");
+  EXPECT_EQ(Serve(nowhere).status, 404);
+  HandClient wrong("DELETE", "/v1/notes/7");
+  EXPECT_EQ(Serve(wrong).status, 405);
+  EXPECT_EQ(wrong.headers.Find("allow"), "GET, HEAD, PATCH");
+  EXPECT_TRUE(upstream.requests.empty());
+}
+
+TEST_F(ExchangeTest, NamesWhatIsWrongWithARequestAndCallsNobody) {
+  HandClient number("GET", "/v1/notes/x");
+  EXPECT_EQ(Serve(number).status, 400);
+  EXPECT_NE(number.answer.find("id: "), std::string::npos) << number.answer;
+  HandClient parameter("GET", "/v1/notes/1?colour=red");
+  EXPECT_EQ(Serve(parameter).status, 400);
+  EXPECT_NE(parameter.answer.find(R"(\"colour\")"), std::string::npos) << parameter.answer;
+  HandClient field("POST", "/v1/notes", R"({"texd":"a"})");
+  EXPECT_EQ(Serve(field).status, 400);
+  EXPECT_NE(field.answer.find("texd: no such field"), std::string::npos) << field.answer;
+  HandClient body("GET", "/v1/notes/1", "{}");
+  EXPECT_EQ(Serve(body).status, 400);
+  EXPECT_TRUE(upstream.requests.empty());
+}
+
+TEST_F(ExchangeTest, AnErrorHasOneFlatShapeWithItsDetails) {
+  google::rpc::ErrorInfo info;
+  info.set_reason("GONE");
+  google::rpc::Status details;
+  details.add_details()->PackFrom(info);
+  details.add_details()->set_type_url("type.googleapis.com/unknown.Type");
+  upstream.end.status = NotFound("note 7 \"is\" gone");
+  upstream.end.details = details.SerializeAsString();
+  schema.AddFile(*info.GetDescriptor()->file());
+  HandClient client("GET", "/v1/notes/7");
+  Serve(client);
+  EXPECT_EQ(client.status, 404);
+  EXPECT_EQ(client.answer,
+            R"({"error":"note 7 \"is\" gone","code":5,"status":"NOT_FOUND","details":[)"
+            R"({"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"GONE"},)"
+            R"({"@type":"type.googleapis.com/unknown.Type","value":""}]})");
+}
+
+TEST_F(ExchangeTest, MetadataBecomeHeadersWithoutThoseOfTheHop) {
+  upstream.replies = {Wire(1, "x")};
+  upstream.initial_metadata = {{"minato-http-status", "201"}, {"x-note", "a"}, {"blob-bin", std::string("\0\1", 2)},
+                               {"content-length", "9"}, {"grpc-encoding", "gzip"}};
+  upstream.end.trailing_metadata = {{"x-trailer", "b"}};
+  HandClient client("POST", "/v1/notes", "{}");
+  Serve(client);
+  EXPECT_EQ(client.status, 201);
+  EXPECT_EQ(client.headers.Find("x-note"), "a");
+  EXPECT_EQ(client.headers.Find("blob-bin"), "AAE=");
+  EXPECT_EQ(client.headers.Find("x-trailer"), "b");
+  EXPECT_EQ(client.headers.size(), 3u);
+}
+
+TEST_F(ExchangeTest, AHandlersHttpStatusHoldsForSuccessOnly) {
+  upstream.initial_metadata = {{"minato-http-status", "202"}};
+  upstream.end.status = Unavailable("no");
+  HandClient failed("GET", "/v1/notes/1");
+  EXPECT_EQ(Serve(failed).status, 503);
+  upstream.end.status = OkStatus();
+  upstream.initial_metadata = {{"minato-http-status", "302"}};
+  HandClient forged("GET", "/v1/notes/1");
+  EXPECT_EQ(Serve(forged).status, 200);
+}
+
+TEST_F(ExchangeTest, APatchMeansTheFieldsThatItsBodyMentions) {
+  upstream.replies = {Wire(1, "x")};
+  HandClient client("PATCH", "/v1/notes/1", R"({"text":"x","tags":[]})");
+  EXPECT_EQ(Serve(client).status, 200);
+  test::UpdateNoteRequest sent;
+  ASSERT_TRUE(sent.ParseFromString(upstream.requests.at(0)));
+  EXPECT_EQ(sent.note().id(), 1);
+  ASSERT_EQ(sent.update_mask().paths_size(), 2);
+  EXPECT_EQ(sent.update_mask().paths(0), "text");
+  HandClient explicit_mask("PATCH", "/v1/notes/1?update_mask=text", R"({"text":"x","tags":[]})");
+  EXPECT_EQ(Serve(explicit_mask).status, 200);
+  ASSERT_TRUE(sent.ParseFromString(upstream.requests.at(1)));
+  EXPECT_EQ(sent.update_mask().paths_size(), 1);
+}
+
+TEST_F(ExchangeTest, TheClientsTimeoutShortensTheRoutes) {
+  upstream.takes = absl::Seconds(10);
+  HandClient client("GET", "/v1/notes/1");
+  client.request_headers["grpc-timeout"] = "2S";
+  const absl::Time start = loop.Now();
+  EXPECT_EQ(Serve(client).status, 504);
+  EXPECT_EQ(loop.Now() - start, absl::Seconds(2));
+  EXPECT_EQ(upstream.deadline, start + absl::Seconds(2));
+  HandClient wrong("GET", "/v1/notes/1");
+  wrong.request_headers["grpc-timeout"] = "soon";
+  EXPECT_EQ(Serve(wrong).status, 400);
+}
+
+TEST_F(ExchangeTest, AnHttpBodyGoesAsItIsAndComesAsItIs) {
+  google::api::HttpBody reply;
+  reply.set_content_type("text/csv");
+  reply.set_data("a,b\n");
+  upstream.replies = {reply.SerializeAsString()};
+  HandClient client("POST", "/v1/files", "{not json");
+  client.request_headers["content-type"] = "text/weird";
+  Serve(client);
+  google::api::HttpBody sent;
+  ASSERT_TRUE(sent.ParseFromString(upstream.requests.at(0)));
+  EXPECT_EQ(sent.content_type(), "text/weird");
+  EXPECT_EQ(sent.data(), "{not json");
+  EXPECT_EQ(client.content_type, "text/csv");
+  EXPECT_EQ(client.answer, "a,b\n");
+}
+
+TEST_F(ExchangeTest, AServerStreamIsAJsonArray) {
+  upstream.replies = {Wire(1, "a"), Wire(2, "b")};
+  HandClient client("GET", "/v1/notes:watch");
+  Serve(client);
+  EXPECT_EQ(client.answer, R"([{"id":"1","text":"a"},{"id":"2","text":"b"}])");
+  EXPECT_TRUE(client.complete);
+  EXPECT_EQ(upstream.open_calls, 0);
+}
+
+TEST_F(ExchangeTest, AnEmptyStreamIsAnEmptyArray) {
+  HandClient client("GET", "/v1/notes:watch");
+  EXPECT_EQ(Serve(client).answer, "[]");
+  EXPECT_TRUE(client.complete);
+}
+
+TEST_F(ExchangeTest, AStreamThatFailsAtOnceIsAnErrorAndOneThatFailsLaterIsCut) {
+  upstream.end.status = PermissionDenied("no");
+  HandClient at_once("GET", "/v1/notes:watch");
+  EXPECT_EQ(Serve(at_once).status, 403);
+  upstream.replies = {Wire(1, "a")};
+  HandClient later("GET", "/v1/notes:watch");
+  Serve(later);
+  EXPECT_EQ(later.status, 200);
+  EXPECT_EQ(later.answer, R"([{"id":"1","text":"a"})");
+  EXPECT_TRUE(later.cut);
+  EXPECT_FALSE(later.complete);
+  EXPECT_EQ(upstream.open_calls, 0);
+}
+
+TEST_F(ExchangeTest, AClientStreamIsAnArrayInPiecesCutAnywhere) {
+  const std::string body = R"([{"id":"1"},{"id":"2","text":"b"}])";
+  for (size_t cut = 0; cut <= body.size(); ++cut) {
+    upstream.requests.clear();
+    upstream.replies = {Wire(9, "done")};
+    HandClient client("POST", "/v1/notes:import");
+    client.pieces = {body.substr(0, cut), body.substr(cut)};
+    Serve(client);
+    EXPECT_EQ(client.answer, R"({"id":"9","text":"done"})") << cut;
+    ASSERT_EQ(upstream.requests.size(), 2u) << cut;
+    EXPECT_EQ(Sent(1).text(), "b");
+  }
+}
+
+TEST_F(ExchangeTest, ABrokenElementOfAClientStreamIsTheAnswer) {
+  HandClient client("POST", "/v1/notes:import");
+  client.pieces = {R"([{"id":"1"},)", R"({"id":"x"}])"};
+  EXPECT_EQ(Serve(client).status, 400);
+  EXPECT_EQ(upstream.open_calls, 0);
+}
+
+TEST_F(ExchangeTest, ABidiCallOverHttpIsAnArrayBothWays) {
+  upstream.replies = {Wire(1, "a")};
+  HandClient client("POST", "/v1/notes:talk");
+  client.pieces = {R"([{"id":"5"}])"};
+  EXPECT_EQ(Serve(client).answer, R"([{"id":"1","text":"a"}])");
+  EXPECT_EQ(Sent().id(), 5);
+  HandClient broken("POST", "/v1/notes:talk");
+  broken.pieces = {R"([{"id":)"};
+  EXPECT_EQ(Serve(broken).status, 400);
+  EXPECT_EQ(upstream.open_calls, 0);
+}
+
+TEST_F(ExchangeTest, AWebSocketRouteWithoutUpgradeSaysSo) {
+  HandClient client("GET", "/v1/socket");
+  EXPECT_EQ(Serve(client).status, 426);
+  EXPECT_EQ(client.headers.Find("upgrade"), "websocket");
+}
+
+TEST_F(ExchangeTest, AReplyThatCannotBePrintedIsABadGateway) {
+  upstream.replies = {"\xff\xff"};
+  HandClient client("GET", "/v1/notes/1");
+  EXPECT_EQ(Serve(client).status, 502);
+}
+
+}  // namespace
+}  // namespace minato::gateway

@@ -1,0 +1,279 @@
+#include "gateway/front/http_server.h"
+
+#include <atomic>
+#include <functional>
+#include <semaphore>
+#include <thread>
+
+#include "gateway/front/raw_client.h"
+#include "runtime/sleep.h"
+
+namespace minato::gateway {
+namespace {
+
+// Answers by path:
+//   /echo      the method and the body
+//   /head      the value of header x-a
+//   /forever   nothing, until the client goes away
+//   /hold      once the test lets it
+//   /stream    pieces until the client is gone or `pieces` have been written
+//   /ignore    without reading the body
+class TestHandler final : public RequestHandler {
+ public:
+  std::binary_semaphore entered{0};
+  std::binary_semaphore cancelled{0};
+  std::binary_semaphore ended{0};
+  std::atomic<bool> held{true};
+  std::atomic<int> pieces{0};
+
+  Task<void> Serve(ClientStream& stream) override {
+    const std::string path(stream.head().path());
+    if (path == "/forever") co_return co_await Forever(stream);
+    if (path == "/hold") co_return co_await Hold(stream);
+    if (path == "/stream") co_return co_await Stream(stream);
+    std::string answer;
+    if (path == "/echo") {
+      StatusOr<std::string_view> body = co_await stream.ReadWhole(1000);
+      if (!body.ok()) {
+        const Status told = co_await stream.Respond({.status = 413}, MessageOf(body.status()));
+        co_return;
+      }
+      answer = std::string(stream.head().method()) + " " + std::string(*body);
+    } else if (path == "/head") {
+      answer = stream.head().Find("x-a").value_or("none");
+    }
+    const Status sent = co_await stream.Respond({.content_type = "text/plain"}, answer);
+  }
+
+ private:
+  Task<void> Forever(ClientStream& stream) {
+    entered.release();
+    const Status slept = co_await Sleep(absl::Hours(1));
+    if (slept.code() == StatusCode::kCancelled) cancelled.release();
+    const Status sent = co_await stream.Respond({.status = 503}, "");
+  }
+  Task<void> Hold(ClientStream& stream) {
+    entered.release();
+    while (held) {
+      const Status slept = co_await Sleep(absl::Milliseconds(1));
+      if (!slept.ok()) break;
+    }
+    const Status sent = co_await stream.Respond({}, "held");
+  }
+  Task<void> Stream(ClientStream& stream) {
+    const Status started = co_await stream.StartResponse({.content_type = "text/plain"});
+    const std::string piece(16 * 1024, 'x');
+    Status written;
+    while (written.ok()) {
+      written = co_await stream.Write(piece);
+      ++pieces;
+    }
+    stream.CutResponse();
+    ended.release();
+  }
+};
+
+struct HttpServerTest : testing::Test {
+  void StartWith(FrontLimits limits, int workers = 1) {
+    StatusOr<std::unique_ptr<HttpServer>> started =
+        HttpServer::Start({.address = "127.0.0.1:0", .workers = workers, .limits = limits}, handler);
+    ASSERT_TRUE(started.ok()) << started.status();
+    server = *std::move(started);
+  }
+  void SetUp() override { StartWith({}); }
+
+  TestHandler handler;
+  std::unique_ptr<HttpServer> server;
+};
+
+std::string BodyOf(RawClient& client) {
+  const std::string head = client.ReadUntil("\r\n\r\n");
+  const size_t length = head.find("content-length: ");
+  if (length == head.npos) return "no length in: " + head;
+  return client.ReadBytes(std::stoul(head.substr(length + 16)));
+}
+
+TEST_F(HttpServerTest, ServesOneRequestAfterAnotherOnAConnection) {
+  RawClient client(server->address());
+  for (int i = 0; i < 3; ++i) {
+    client.Send("GET /head HTTP/1.1\r\nHost: x\r\nX-A: v\r\n\r\n");
+    EXPECT_EQ(BodyOf(client), "v");
+  }
+}
+
+TEST_F(HttpServerTest, AnswersPipelinedRequestsInTheirOrder) {
+  RawClient client(server->address());
+  std::string requests;
+  for (int i = 0; i < 100; ++i) {
+    requests += "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n" + std::to_string(10 + i % 90);
+  }
+  client.Send(requests);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(BodyOf(client), "POST " + std::to_string(10 + i % 90));
+}
+
+TEST_F(HttpServerTest, ReadsARequestCutAnywhere) {
+  const std::string request =
+      "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
+  RawClient client(server->address());
+  for (size_t cut = 1; cut < request.size(); ++cut) {
+    client.Send(request.substr(0, cut));
+    std::this_thread::yield();
+    client.Send(request.substr(cut));
+    ASSERT_EQ(BodyOf(client), "POST abcde") << cut;
+  }
+}
+
+TEST_F(HttpServerTest, AnswersHeadWithoutABody) {
+  RawClient client(server->address());
+  client.Send("HEAD /head HTTP/1.1\r\nHost: x\r\nX-A: four\r\n\r\nGET /head HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(client.ReadUntil("\r\n\r\n").find("content-length: 4"), std::string::npos);
+  EXPECT_EQ(BodyOf(client), "none");
+}
+
+TEST_F(HttpServerTest, SaysContinueWhenTheBodyIsWanted) {
+  RawClient client(server->address());
+  client.Send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(client.ReadUntil("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  client.Send("abc");
+  EXPECT_EQ(BodyOf(client), "POST abc");
+}
+
+TEST_F(HttpServerTest, ClosesWhenAskedToAndForHttp10) {
+  RawClient asked(server->address());
+  asked.Send("GET /head HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_NE(asked.ReadAll().find("connection: close"), std::string::npos);
+  RawClient old(server->address());
+  old.Send("GET /head HTTP/1.0\r\n\r\n");
+  EXPECT_TRUE(old.ReadAll().ends_with("none"));
+}
+
+TEST_F(HttpServerTest, RefusesWhatItCannotServeAndSaysWhy) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"GARBAGE\r\n\r\n", "HTTP/1.1 400 "},
+      {"GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400 "},
+      {"GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(100'000, 'a') + "\r\n\r\n", "HTTP/1.1 431 "},
+      {"GET /" + std::string(20'000, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 414 "},
+      {"GET / HTTP/3.0\r\nHost: x\r\n\r\n", "HTTP/1.1 505 "},
+      {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP/1.1 505 "},
+      {"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+       "HTTP/1.1 400 "},
+  };
+  for (const auto& [request, expected] : cases) {
+    RawClient client(server->address());
+    client.Send(request);
+    const std::string answer = client.ReadAll();
+    EXPECT_EQ(answer.substr(0, expected.size()), expected) << request.substr(0, 40);
+    EXPECT_NE(answer.find(R"({"error":")"), std::string::npos) << answer;
+  }
+}
+
+TEST_F(HttpServerTest, ATooLargeBodyGetsItsAnswerAlthoughTheClientStillSends) {
+  RawClient client(server->address());
+  client.Send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n");
+  client.Send(std::string(200'000, 'x'));
+  const std::string answer = client.ReadAll();
+  EXPECT_NE(answer.find("HTTP/1.1 413"), std::string::npos);
+  EXPECT_NE(answer.find("has 200000 bytes, the limit is 1000"), std::string::npos) << answer;
+}
+
+TEST_F(HttpServerTest, ABodyThatNobodyReadsEndsTheConnection) {
+  RawClient client(server->address());
+  client.Send("POST /ignore HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+  EXPECT_NE(client.ReadAll().find("connection: close"), std::string::npos);
+}
+
+TEST_F(HttpServerTest, CancelsTheHandlerWhenTheClientGoesAway) {
+  RawClient client(server->address());
+  client.Send("GET /forever HTTP/1.1\r\nHost: x\r\n\r\n");
+  handler.entered.acquire();
+  client.Close();
+  EXPECT_TRUE(handler.cancelled.try_acquire_for(std::chrono::seconds(10)));
+}
+
+TEST_F(HttpServerTest, ASlowReaderStopsTheHandlerInsteadOfFillingMemory) {
+  RawClient client(server->address());
+  client.Send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(client.ReadUntil("\r\n\r\n").find("transfer-encoding: chunked"), std::string::npos);
+  // The handler stops once the kernel's buffers and ours are full, and does not go on by itself.
+  int before = -1;
+  for (int now = handler.pieces; now != before; now = handler.pieces) {
+    before = now;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  EXPECT_LT(before, 2000);  // 32 MB
+  client.ReadBytes(8 << 20);
+  while (handler.pieces <= before) std::this_thread::yield();
+  client.Close();
+  EXPECT_TRUE(handler.ended.try_acquire_for(std::chrono::seconds(10)));
+}
+
+TEST_F(HttpServerTest, DrainsWhatIsInFlightAndClosesWhatIsIdle) {
+  RawClient idle(server->address());
+  idle.Send("GET /head HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(BodyOf(idle), "none");
+  RawClient busy(server->address());
+  busy.Send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
+  handler.entered.acquire();
+  std::thread drain([&] { server->Drain(absl::Seconds(10)); });
+  EXPECT_EQ(idle.ReadAll(), "");
+  handler.held = false;
+  EXPECT_EQ(BodyOf(busy), "held");
+  EXPECT_EQ(busy.ReadAll(), "");
+  drain.join();
+  EXPECT_EQ(server->connections(), 0u);
+}
+
+TEST_F(HttpServerTest, CancelsWhatTheDrainWaitsForInVain) {
+  RawClient client(server->address());
+  client.Send("GET /forever HTTP/1.1\r\nHost: x\r\n\r\n");
+  handler.entered.acquire();
+  server->Drain(absl::Milliseconds(1));
+  EXPECT_NE(client.ReadAll().find("HTTP/1.1 503"), std::string::npos);
+}
+
+TEST_F(HttpServerTest, RefusesAnAddressThatIsInUseOrNoAddress) {
+  const auto again = HttpServer::Start({.address = server->address()}, handler);
+  EXPECT_EQ(again.status().code(), StatusCode::kAlreadyExists);
+  EXPECT_NE(MessageOf(again.status()).find(server->address()), std::string_view::npos);
+  for (const char* address : {"", "8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x", "host:1"}) {
+    EXPECT_EQ(HttpServer::Start({.address = address}, handler).status().code(), StatusCode::kInvalidArgument)
+        << address;
+  }
+}
+
+TEST_F(HttpServerTest, TwoWorkersShareThePort) {
+  StartWith({}, 2);
+  for (int i = 0; i < 20; ++i) {
+    RawClient client(server->address());
+    client.Send("GET /head HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(BodyOf(client), "none");
+  }
+}
+
+TEST_F(HttpServerTest, ConnectionsBeyondTheLimitAreClosedAtOnce) {
+  StartWith({.connections_max = 1});
+  RawClient first(server->address());
+  first.Send("GET /head HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(BodyOf(first), "none");
+  RawClient second(server->address());
+  EXPECT_EQ(second.ReadAll(), "");
+  first.Send("GET /head HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(BodyOf(first), "none");
+}
+
+TEST_F(HttpServerTest, TimeoutsEndIdleConnectionsAndHalfSentRequests) {
+  StartWith({.idle_timeout = absl::Milliseconds(20),
+             .head_timeout = absl::Milliseconds(20),
+             .body_timeout = absl::Milliseconds(20)});
+  RawClient idle(server->address());
+  EXPECT_EQ(idle.ReadAll(), "");
+  RawClient head(server->address());
+  head.Send("GET /head HT");
+  EXPECT_NE(head.ReadAll().find("head_timeout"), std::string::npos);
+  RawClient body(server->address());
+  body.Send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab");
+  EXPECT_NE(body.ReadAll().find("body_timeout"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace minato::gateway
