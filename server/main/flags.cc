@@ -39,6 +39,10 @@ ABSL_FLAG(std::string, stock_currency_pointer, "",
           "JSON pointer to the currency in its answer; default: every price is in USD");
 ABSL_FLAG(absl::Duration, stock_quote_ttl, absl::Seconds(5), "how long a quote is served from the cache");
 ABSL_FLAG(uint64_t, market_seed, 1, "seed of the simulated market");
+ABSL_FLAG(std::string, mail_from, "noreply@minato.invalid", "address in whose name mail is sent");
+ABSL_FLAG(uint64_t, tasks_running_max, 32, "background tasks that run at the same time");
+ABSL_FLAG(uint64_t, tasks_unfinished_max, 100'000, "background tasks that wait or run; more are refused");
+ABSL_FLAG(uint32_t, task_attempts_max, 5, "how often a background task is started before it counts as failed");
 
 namespace minato {
 namespace {
@@ -52,6 +56,11 @@ std::string DataDir() {
 Status RequireNotNegative(std::string_view flag, absl::Duration value) {
   if (value >= absl::ZeroDuration()) return OkStatus();
   return InvalidArgument("--{}: a duration is not negative, found {}", flag, absl::FormatDuration(value));
+}
+
+Status RequireWithin(std::string_view flag, uint64_t value, uint64_t min, uint64_t max) {
+  if (min <= value && value <= max) return OkStatus();
+  return InvalidArgument("--{}: {} to {}, found {}", flag, min, max, value);
 }
 
 // What --help lists and --version prints are asked for by plain functions.
@@ -90,6 +99,9 @@ StatusOr<SharedConfig> ConfigFromFlags() {
   TRY(RequireNotNegative("data_delay", absl::GetFlag(FLAGS_data_delay)));
   TRY(RequireNotNegative("stock_quote_ttl", absl::GetFlag(FLAGS_stock_quote_ttl)));
   TRY(RequireNotNegative("drain_timeout", absl::GetFlag(FLAGS_drain_timeout)));
+  TRY(RequireWithin("tasks_running_max", absl::GetFlag(FLAGS_tasks_running_max), 1, 10'000));
+  TRY(RequireWithin("tasks_unfinished_max", absl::GetFlag(FLAGS_tasks_unfinished_max), 1, 100'000'000));
+  TRY(RequireWithin("task_attempts_max", absl::GetFlag(FLAGS_task_attempts_max), 1, 1000));
   const int workers = absl::GetFlag(FLAGS_workers);
   if (workers < 0 || workers > 256) {
     return InvalidArgument("--workers: 0 to 256 threads, found {}", workers);
@@ -105,6 +117,10 @@ StatusOr<SharedConfig> ConfigFromFlags() {
   config.services.stock_feed.price_pointer = absl::GetFlag(FLAGS_stock_price_pointer);
   config.services.stock_feed.currency_pointer = absl::GetFlag(FLAGS_stock_currency_pointer);
   config.services.market_seed = absl::GetFlag(FLAGS_market_seed);
+  config.services.task.mail_from = absl::GetFlag(FLAGS_mail_from);
+  config.services.task.workers.running_max = absl::GetFlag(FLAGS_tasks_running_max);
+  config.services.task.unfinished_max = static_cast<int64_t>(absl::GetFlag(FLAGS_tasks_unfinished_max));
+  config.services.task.attempts_max = static_cast<int32_t>(absl::GetFlag(FLAGS_task_attempts_max));
   config.grpc_address = absl::GetFlag(FLAGS_grpc_address);
   config.admin_address = absl::GetFlag(FLAGS_admin_address);
   config.workers = workers == 0 ? static_cast<int>(std::thread::hardware_concurrency()) : workers;

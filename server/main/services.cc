@@ -3,6 +3,7 @@
 #include "minato/chat/v1/chat.minato.h"
 #include "minato/data/v1/data.minato.h"
 #include "minato/stock/v1/stock.minato.h"
+#include "minato/task/v1/task.minato.h"
 #include "minato/user/v1/user.minato.h"
 #include "server/backends/http_client/client.h"
 #include "server/data_dir.h"
@@ -11,6 +12,7 @@
 #include "server/services/chat/env.h"
 #include "server/services/data/demo_upstream.h"
 #include "server/services/stock/simulated_market.h"
+#include "server/services/task/worker_thread.h"
 
 namespace minato {
 
@@ -26,6 +28,8 @@ struct Services::Parts {
   std::unique_ptr<stock::StockEnv> stock;
   std::unique_ptr<user::UserEnv> user;
   std::unique_ptr<chat::ChatEnv> chat;
+  std::unique_ptr<task::TaskEnv> task;
+  std::unique_ptr<task::WorkerThread> task_workers;
   health::HealthEnv health;
   MethodRegistry registry;
   std::unique_ptr<reflection::Reflection> reflection;
@@ -58,23 +62,30 @@ StatusOr<std::unique_ptr<Services>> Services::Start(const ServicesConfig& config
 
   TRY(parts->chat, chat::ChatEnv::Open({.database_path = parts->data_dir.File("chat.db")}));
 
+  task::TaskConfig task = config.task;
+  task.database_path = parts->data_dir.File("task.db");
+  task.spool_folder = parts->data_dir.File("spool");
+  TRY(parts->task, task::TaskEnv::Open(task));
+  parts->task_workers = std::make_unique<task::WorkerThread>(parts->task->workers);
+
   data::RegisterDataService(parts->registry, *parts->data);
   stock::RegisterStockService(parts->registry, *parts->stock);
   user::RegisterUserService(parts->registry, *parts->user);
   chat::RegisterChatService(parts->registry, *parts->chat);
+  task::RegisterTaskService(parts->registry, *parts->task);
   health::RegisterHealth(parts->registry, parts->health);
   parts->reflection = std::make_unique<reflection::Reflection>(parts->registry);
   health::SetAllServing(parts->registry, parts->health.board);
   return std::unique_ptr<Services>(new Services(std::move(parts)));
 }
 
-void Services::Register(MetricsRegistry&) const {}
+void Services::Register(MetricsRegistry& metrics) const { parts_->task->workers.Register(metrics); }
 
 void Services::AnnounceEnd() {
   parts_->health.board.Shutdown();
   parts_->chat->hub.EndAll();
 }
 
-void Services::Drain(absl::Duration) {}
+void Services::Drain(absl::Duration bound) { parts_->task_workers->Drain(bound); }
 
 }  // namespace minato

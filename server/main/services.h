@@ -9,6 +9,7 @@
 #include "server/services/data/env.h"
 #include "server/services/stock/env.h"
 #include "server/services/stock/http_feed.h"
+#include "server/services/task/env.h"
 #include "server/services/user/env.h"
 #include "telemetry/metrics.h"
 
@@ -20,6 +21,7 @@ struct ServicesConfig {
   stock::StockConfig stock;
   stock::HttpFeedConfig stock_feed;  // without a url_template: the simulated market
   uint64_t market_seed = 1;
+  task::TaskConfig task;  // its paths are under data_dir
 };
 
 class Services {
