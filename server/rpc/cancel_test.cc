@@ -47,14 +47,21 @@ TEST(Cancellation, ReachesAHandlerThatWrites) {
   EXPECT_EQ(f.env.stop_reason.code(), StatusCode::kCancelled) << f.env.stop_reason;
 }
 
-TEST(Cancellation, ReachesAHandlerThatReads) {
-  ProbeFixture f;
-  grpc::ClientContext context;
-  v1::Probe sum;
-  auto writer = f.stub->Sum(&context, &sum);
-  ASSERT_TRUE(writer->Write(MakeProbe("", 1)));
-  context.TryCancel();
-  EXPECT_EQ(writer->Finish().error_code(), grpc::StatusCode::CANCELLED);
+// Never as the end of the stream, which a handler would answer.
+TEST(Cancellation, ReachesAHandlerThatReadsAsAnError) {
+  for (int i = 0; i < 50; ++i) {
+    ProbeFixture f;
+    grpc::ClientContext context;
+    v1::Probe sum;
+    auto writer = f.stub->Sum(&context, &sum);
+    ASSERT_TRUE(writer->Write(MakeProbe("", 1)));
+    ASSERT_TRUE(writer->Write(MakeProbe("say", 1)));
+    f.env.waiting.wait();
+    context.TryCancel();
+    EXPECT_EQ(writer->Finish().error_code(), grpc::StatusCode::CANCELLED);
+    f.env.stopped.wait();
+    ASSERT_EQ(f.env.stop_reason.code(), StatusCode::kCancelled) << f.env.stop_reason;
+  }
 }
 
 TEST(Cancellation, ReachesBothHalvesOfABidiHandler) {

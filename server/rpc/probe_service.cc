@@ -91,10 +91,12 @@ Task<StatusOr<v1::Probe>> Sum(ProbeEnv& env, CallContext& call, Reader<v1::Probe
       co_return more.status();
     }
     if (!*more) break;
+    if (request.act() == "say") env.waiting.count_down();
     if (request.act() == "enough") co_return sum;
     if (request.act() == "wait") CO_TRY(co_await WaitForTheEnd(env, call));
     sum.set_number(sum.number() + request.number());
   }
+  env.stopped.count_down();
   co_return sum;
 }
 

@@ -160,8 +160,15 @@ void ServerCall::StartRead() {
 
 void ServerCall::OnRead(bool ok) {
   if (reading_ != Reading::kUnderWay) return;  // given up meanwhile
-  reading_ = ok ? Reading::kArrived : Reading::kEnded;
-  // Without a message the client has half-closed, or the call is over: OnDone tells, after this or before.
+  if (ok) {
+    reading_ = Reading::kArrived;
+  } else if (std::exchange(end_asked_again_, true) || !method_->client_streams()) {
+    reading_ = Reading::kEnded;
+  } else {
+    // The client has half-closed, or it is gone and OnDone right behind this. A handler must not take the one
+    // for the other: asking again gives OnDone the time to come first.
+    return StartRead();
+  }
   read_waiters().GrantFirst();
 }
 

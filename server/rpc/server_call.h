@@ -103,6 +103,7 @@ class ServerCall final : public CallContext, public MessageStream {
   bool first_sent_ = false;        // and with it the initial metadata
   bool finish_begun_ = false;
   bool client_gone_ = false;
+  bool end_asked_again_ = false;   // see OnRead
   int operations_ = 0;             // tags that have not come back
 
   grpc::GenericServerContext context_;
