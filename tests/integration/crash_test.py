@@ -2,6 +2,8 @@ import concurrent.futures
 import contextlib
 import http.client
 import json
+import os
+import sqlite3
 import threading
 import unittest
 
@@ -58,6 +60,15 @@ def all_tasks(server):
             return tasks
 
 
+def effects_by_request_id(server):
+    """How many effects are on record for each, read from the database."""
+    path = os.path.join(server.data_folder, "task.db")
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        return dict(database.execute(
+            "SELECT request_id, count(*) FROM effects JOIN tasks ON tasks.id = effects.task_id "
+            "GROUP BY request_id"))
+
+
 def shares(numbers):
     return [numbers[i::SENDERS] for i in range(SENDERS)]
 
@@ -95,6 +106,8 @@ class CrashTest(unittest.TestCase):
                 self.assertEqual(len(tasks), TASKS)
                 self.assertEqual(len({task["requestId"] for task in tasks}), TASKS)
                 self.assertEqual(again.stop(), 0, again.output)
+                self.assertEqual(effects_by_request_id(again),
+                                 {f"task-{number}": 1 for number in range(TASKS)})
             print(f"{len(acknowledged)} acknowledged before the kill, "
                   f"{len(known)} found after it")
 
