@@ -40,7 +40,9 @@ class Counted : public Work {
   static void Run(Work& work) {
     auto& self = static_cast<Counted&>(work);
     EXPECT_TRUE(self.home_.IsCurrent());
-    if (--self.left_ == 0) self.left_.notify_all();
+    // With the last one counted, this object may be gone.
+    std::atomic<int>& left = self.left_;
+    if (--left == 0) left.notify_all();
   }
   std::atomic<int>& left_;
   const CqExecutor& home_;
@@ -107,8 +109,9 @@ class Started : public Work {
     static void Run(Work& work) {
       Started& started = *static_cast<Gone&>(work).started;
       started.scope_.reset();
-      started.ended_ = true;
-      started.ended_.notify_all();
+      std::atomic<bool>& ended = started.ended_;
+      ended = true;
+      ended.notify_all();
     }
     Started* started = nullptr;
   };
