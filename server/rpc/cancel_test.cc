@@ -3,7 +3,7 @@
 namespace minato::probe {
 namespace {
 
-TEST(Deadline, ReachesTheHandlerAsItsOwnAndThenStopsIt) {
+TEST(Deadline, ReachesTheHandlerAsItsOwn) {
   ProbeFixture f;
   grpc::ClientContext context;
   const absl::Time deadline = absl::Now() + absl::Milliseconds(200);
@@ -11,8 +11,19 @@ TEST(Deadline, ReachesTheHandlerAsItsOwnAndThenStopsIt) {
   const grpc::Status status = f.Ask(context, "wait");
   EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   f.env.stopped.wait();
-  EXPECT_EQ(f.env.stop_reason.code(), StatusCode::kDeadlineExceeded) << f.env.stop_reason;
   EXPECT_LT(absl::AbsDuration(f.env.deadline - deadline), absl::Milliseconds(100));
+}
+
+// The header alone: this client would wait for ever.
+TEST(Deadline, IsKeptByTheServerItself) {
+  ProbeFixture f;
+  grpc::ClientContext context;
+  context.AddMetadata("grpc-timeout", "50m");
+  const grpc::Status status = f.Ask(context, "wait");
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_EQ(status.error_message(), "the call's deadline has passed");
+  f.env.stopped.wait();
+  EXPECT_EQ(f.env.stop_reason.code(), StatusCode::kDeadlineExceeded) << f.env.stop_reason;
 }
 
 TEST(Deadline, ThatTheClientDoesNotSetIsInfinite) {

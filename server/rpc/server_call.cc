@@ -23,6 +23,9 @@ grpc::Status ToGrpc(const Status& status) {
                       SerializedDetails(status));
 }
 
+// How much earlier than ours a client's deadline may end a call and still count as the deadline.
+constexpr absl::Duration kDeadlineSlack = absl::Milliseconds(20);
+
 Status PastDeadline() { return DeadlineExceeded("the call's deadline has passed"); }
 
 }  // namespace
@@ -55,7 +58,7 @@ ServerCall::ServerCall(Worker& worker)
 }
 
 ServerCall::~ServerCall() {
-  if (serving_counted_) {
+  if (admitted_) {
     worker_.Ended(*this);
     worker_.shared().calls_in_flight.fetch_sub(1, std::memory_order_relaxed);
   }
@@ -98,12 +101,11 @@ Status ServerCall::Refusal() {
     return ResourceExhausted("the server has {} calls in flight, as many as it takes",
                              shared.options.calls_in_flight_max);
   }
-  serving_counted_ = true;
+  admitted_ = true;
   return OkStatus();
 }
 
 void ServerCall::Refuse(Status reason) {
-  stage_ = Stage::kFinishing;
   final_status_ = std::move(reason);
   Finish();
 }
@@ -146,8 +148,8 @@ void ServerCall::OnDone(bool) {
   GiveUpReading();
   queue_.Clear();
   if (stage_ != Stage::kServing) return;
-  // The client's own deadline often arrives as a reset just before ours is due.
-  const bool late = task_.deadline <= worker_.executor().Now();
+  // The client's own deadline often arrives as a reset just before ours is due: ours began later.
+  const bool late = task_.deadline <= worker_.executor().Now() + kDeadlineSlack;
   Cancel(late ? PastDeadline() : Cancelled("the client cancelled the call or went away"));
 }
 
@@ -159,16 +161,15 @@ void ServerCall::StartRead() {
 }
 
 void ServerCall::OnRead(bool ok) {
-  if (reading_ != Reading::kUnderWay) return;  // given up meanwhile
-  if (ok) {
-    reading_ = Reading::kArrived;
-  } else if (std::exchange(end_asked_again_, true) || !method_->client_streams()) {
-    reading_ = Reading::kEnded;
-  } else {
+  if (reading_ == Reading::kEnded) return;  // given up meanwhile
+  if (!ok && reading_ == Reading::kUnderWay && method_->client_streams()) {
     // The client has half-closed, or it is gone and OnDone right behind this. A handler must not take the one
     // for the other: asking again gives OnDone the time to come first.
-    return StartRead();
+    StartRead();
+    reading_ = Reading::kEndAskedAgain;
+    return;
   }
+  reading_ = ok ? Reading::kArrived : Reading::kEnded;
   read_waiters().GrantFirst();
 }
 
@@ -198,8 +199,9 @@ std::optional<StatusOr<bool>> ServerCall::TryRead(google::protobuf::MessageLite&
       }
       return true;
     }
-    case Reading::kIdle:
+    case Reading::kNotBegun:
     case Reading::kUnderWay:
+    case Reading::kEndAskedAgain:
       break;
   }
   return std::nullopt;
@@ -222,7 +224,7 @@ Status ServerCall::Send(const google::protobuf::MessageLite& message) {
 }
 
 void ServerCall::Advance() {
-  if (writing_) return;
+  if (sending_ == Sending::kUnderWay) return;
   if (stage_ == Stage::kServing) {
     // The one reply of a method that streams none goes with the status.
     if (!queue_.empty() && method_->server_streams()) WriteNext();
@@ -236,19 +238,18 @@ void ServerCall::Advance() {
 }
 
 void ServerCall::WriteNext() {
-  writing_ = true;
-  SendInitialMetadata();
   grpc::WriteOptions options;
-  // gRPC may keep the bytes back for the message behind; not those of a call's first, after which 1.51 hangs.
-  const bool more = queue_.size() > 1 || stage_ == Stage::kFinishing;
-  if (first_sent_ && more) options.set_buffer_hint();
-  first_sent_ = true;
+  // gRPC may keep the bytes back for what comes behind; not those of a call's first, after which 1.51 hangs.
+  const bool more = queue_.size() > 1 || stage_ == Stage::kFlushing;
+  if (sending_ != Sending::kNotBegun && more) options.set_buffer_hint();
+  SendInitialMetadata();
+  sending_ = Sending::kUnderWay;
   const grpc::ByteBuffer message = queue_.Pop();
   stream_.Write(message, options, write_.Begin());
 }
 
 void ServerCall::OnWritten(bool ok) {
-  writing_ = false;
+  sending_ = Sending::kIdle;
   if (!ok) {
     client_gone_ = true;
     queue_.Clear();
@@ -268,7 +269,7 @@ void ServerCall::GrantRoom() {
 
 void ServerCall::OnServed(Status status) {
   worker_.executor().timers().Disarm(deadline_);
-  stage_ = Stage::kFinishing;
+  stage_ = Stage::kFlushing;
   // A message that could not be taken decides, whatever the handler made of it.
   const bool refused = absl::IsResourceExhausted(read_failure_);
   final_status_ = refused ? read_failure_ : std::move(status);
@@ -277,10 +278,10 @@ void ServerCall::OnServed(Status status) {
 }
 
 void ServerCall::Finish() {
-  writing_ = true;
-  finish_begun_ = true;
+  stage_ = Stage::kEnding;
   SendInitialMetadata();
   SendTrailingMetadata();
+  sending_ = Sending::kUnderWay;
   if (queue_.empty()) {
     stream_.Finish(ToGrpc(final_status_), finish_.Begin());
     return;
@@ -292,7 +293,7 @@ void ServerCall::Finish() {
 void ServerCall::OnFinished(bool) {}
 
 void ServerCall::SendInitialMetadata() {
-  if (first_sent_) return;
+  if (sending_ != Sending::kNotBegun) return;
   if (compress_replies()) context_.set_compression_level(GRPC_COMPRESS_LEVEL_MED);
   for (const auto& [key, value] : initial_metadata()) {
     if (IsSendable(key, value)) context_.AddInitialMetadata(key, value);
@@ -306,7 +307,7 @@ void ServerCall::SendTrailingMetadata() {
 }
 
 void ServerCall::FreeIfOver() {
-  if (operations_ == 0 && (stage_ == Stage::kAccepting || finish_begun_)) delete this;
+  if (operations_ == 0 && (stage_ == Stage::kAccepting || stage_ == Stage::kEnding)) delete this;
 }
 
 // Metadata.

@@ -1,8 +1,8 @@
 // One call of the generic engine: what the handler sees (CallContext, MessageStream) on one side, gRPC's
 // operations on the other.
 //
-// A call waits for a client (kAccepting), runs its handler (kServing), then sends what is queued and the
-// status (kFinishing). It frees itself when the handler has ended and every tag came back.
+// A call waits for a client (kAccepting), runs its handler (kServing), sends what is queued (kFlushing) and then
+// the status (kEnding). It frees itself when every tag came back.
 #pragma once
 
 #include <optional>
@@ -43,14 +43,15 @@ class ServerCall final : public CallContext, public MessageStream {
 
  private:
   friend class Worker;
-  enum class Stage { kAccepting, kServing, kFinishing };
-  enum class Reading { kIdle, kUnderWay, kArrived, kEnded };  // kEnded: half-closed, failed or given up
+  enum class Stage { kAccepting, kServing, kFlushing, kEnding };
+  enum class Reading { kNotBegun, kUnderWay, kArrived, kEndAskedAgain, kEnded };  // see OnRead
+  enum class Sending { kNotBegun, kUnderWay, kIdle };
 
   // One of the call's operations, on its way through the queue.
   template <void (ServerCall::*kDone)(bool ok)>
   struct Operation : CqTag {
-    explicit Operation(ServerCall& call) : CqTag(&OnDone), call(call) {}
-    static void OnDone(CqTag& tag, bool ok) {
+    explicit Operation(ServerCall& call) : CqTag(&CameBack), call(call) {}
+    static void CameBack(CqTag& tag, bool ok) {
       ServerCall& call = static_cast<Operation&>(tag).call;
       --call.operations_;
       (call.*kDone)(ok);
@@ -97,14 +98,11 @@ class ServerCall final : public CallContext, public MessageStream {
   Worker& worker_;
   const Method* method_ = nullptr;
   Stage stage_ = Stage::kAccepting;
-  Reading reading_ = Reading::kIdle;
-  bool serving_counted_ = false;   // in calls_in_flight
-  bool writing_ = false;           // a write or the end is under way
-  bool first_sent_ = false;        // and with it the initial metadata
-  bool finish_begun_ = false;
-  bool client_gone_ = false;
-  bool end_asked_again_ = false;   // see OnRead
-  int operations_ = 0;             // tags that have not come back
+  Reading reading_ = Reading::kNotBegun;
+  Sending sending_ = Sending::kNotBegun;
+  bool admitted_ = false;     // and counted in calls_in_flight
+  bool client_gone_ = false;  // what is sent goes nowhere
+  int operations_ = 0;        // tags that have not come back
 
   grpc::GenericServerContext context_;
   grpc::GenericServerAsyncReaderWriter stream_{&context_};
