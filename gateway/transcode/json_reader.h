@@ -53,9 +53,12 @@ class JsonReader {
   bool ReadMembers(std::vector<JsonMember>& members);
 
  private:
+  // Whose lengths are alike at one depth.
+  enum class LengthOf : uint8_t { kMessage, kStructValue, kNested };
   struct Length {
     size_t at;
     uint8_t width;
+    LengthOf of;
   };
   struct RawString {
     const char* begin;
@@ -148,7 +151,7 @@ class JsonReader {
 
   bool Enter();
   void Leave() { --depth_; }
-  Length BeginLength();
+  Length BeginLength(LengthOf of = LengthOf::kMessage);
   size_t EndLength(Length length);  // Where the content begins now.
   [[gnu::cold, gnu::noinline]] bool Fail(std::string what);
   [[gnu::cold, gnu::noinline]] bool FailExpected(std::string_view what);
@@ -162,12 +165,12 @@ class JsonReader {
   const JsonReadOptions& options_;
   Sink& sink_;
   int depth_ = 0;
-  uint8_t widths_[kJsonDepthMax + 2] =
-      {};  // Bytes of the last length written at this depth, minus one.
+  // Bytes of the last length written at this depth, minus one.
+  uint8_t widths_[kJsonDepthMax + 2][3] = {};
   std::string scratch_;
   MapKeys map_keys_;
-  std::vector<uint64_t>
-      more_oneofs_;  // Set oneofs beyond the first 64 of a message: depth << 32 | index.
+  // Set oneofs beyond the first 64 of a message: depth << 32 | index.
+  std::vector<uint64_t> more_oneofs_;
   JsonError error_;
 };
 

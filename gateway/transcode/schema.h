@@ -86,8 +86,8 @@ struct EnumValue {
 
 struct EnumTable {
   std::string full_name;
-  std::vector<EnumValue>
-      values;  // As declared: the first is the default, the first of a number names it.
+  // As declared: the first is the default, the first of a number names it.
+  std::vector<EnumValue> values;
   bool is_null_value = false;  // google.protobuf.NullValue
 
   const EnumValue* FindName(std::string_view name) const { return by_name.Find(name); }

@@ -118,8 +118,8 @@ std::string WireOf(const std::string& json) {
 void Read(benchmark::State& state, std::string json) {
   JsonRequest request;
   request.message = Shared().frame;
-  std::string
-      wire;  // Kept, as a gateway keeps its buffers: 16 MiB of fresh pages cost more than the work.
+  // Kept, as a gateway keeps its buffers: 16 MiB of fresh pages cost more than the work.
+  std::string wire;
   for (auto _ : state) {
     wire.clear();
     if (!JsonToWire(request, json, wire).ok()) state.SkipWithError("refused");
@@ -129,8 +129,8 @@ void Read(benchmark::State& state, std::string json) {
 }
 
 void ReadLibprotobuf(benchmark::State& state, std::string json) {
-  std::string
-      wire;  // Kept, as a gateway keeps its buffers: 16 MiB of fresh pages cost more than the work.
+  // Kept, as a gateway keeps its buffers: 16 MiB of fresh pages cost more than the work.
+  std::string wire;
   for (auto _ : state) {
     wire.clear();
     if (!pb::util::JsonToBinaryString(Shared().resolver.get(), Shared().url, json, &wire).ok())
