@@ -101,9 +101,13 @@ Task<StatusOr<std::string>> Exchange::ReadRequest(Call& call) {
     wire += body;
     co_return wire;
   }
-  if (call.route.body.empty() && !body.empty()) {
-    co_return InvalidArgument("{} {} takes no request body, but {} bytes came", call.route.http_method,
-                              call.route.path_template, body.size());
+  if (call.route.body.empty()) {
+    if (!body.empty()) {
+      co_return InvalidArgument("{} {} takes no request body, but {} bytes came", call.route.http_method,
+                                call.route.path_template, body.size());
+    }
+    CO_TRY(BindingsToWire(call.request, wire));
+    co_return wire;
   }
   CO_TRY(JsonToWire(call.request, body, wire));
   const size_t bindings = call.request.bindings.size();
