@@ -17,6 +17,7 @@ void Append(const FileDescriptor& file, std::set<const FileDescriptor*>& seen,
   if (!seen.insert(&file).second) return;
   google::protobuf::FileDescriptorProto proto;
   file.CopyTo(&proto);
+  file.CopyJsonNameTo(&proto);  // as protoc gives it: grpcurl prints by these names
   files.push_back(proto.SerializeAsString());
   for (int i = 0; i < file.dependency_count(); ++i) Append(*file.dependency(i), seen, files);
 }

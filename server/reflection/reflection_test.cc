@@ -76,6 +76,16 @@ TYPED_TEST(ReflectionTest, FindsFilesByTheirNameAndBySymbolsOfEveryKind) {
   }
 }
 
+TYPED_TEST(ReflectionTest, GivesFieldsTheirJsonNamesAsProtocDoes) {
+  typename TestFixture::Request request;
+  request.set_file_by_filename("grpc/reflection/v1/reflection.proto");
+  const auto response = this->Ask(request);
+  google::protobuf::FileDescriptorProto file;
+  ASSERT_TRUE(file.ParseFromString(response.file_descriptor_response().file_descriptor_proto(0)));
+  ASSERT_EQ(file.message_type(0).field(1).name(), "file_by_filename");
+  EXPECT_EQ(file.message_type(0).field(1).json_name(), "fileByFilename");
+}
+
 TYPED_TEST(ReflectionTest, RepeatsTheRequestInItsAnswer) {
   typename TestFixture::Request request;
   request.set_host("here");
