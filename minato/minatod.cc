@@ -121,7 +121,7 @@ bool IsOwnFlagFile(std::string_view file) {
 int main(int argc, char** argv) {
   minato::StopSignal stop;
   minato::ParseFlags(argc, argv,
-                     "minatod: Minato's services over gRPC, HTTP and JSON, in one process on embedded backends.",
+                     "Minato's services over gRPC, HTTP and JSON, in one process on embedded backends.",
                      &minato::IsOwnFlagFile);
   const minato::Status status = minato::Run(stop);
   if (status.ok()) return 0;

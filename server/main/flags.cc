@@ -21,7 +21,8 @@ ABSL_FLAG(std::string, data_dir, "",
 ABSL_FLAG(int, workers, 0, "threads of each transport; 0: one per core");
 ABSL_FLAG(std::string, log_level, "info", "debug, info (with a line per request), warning, error or off");
 ABSL_FLAG(uint64_t, request_bytes_max, 4 << 20, "size of one request message; larger ones are refused");
-ABSL_FLAG(uint64_t, calls_in_flight_max, 16'384, "gRPC calls served at the same time; more are refused");
+ABSL_FLAG(uint64_t, calls_in_flight_max, 16'384,
+          "calls served at the same time, whichever way they came; more are refused");
 ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10),
           "how long calls in flight may take to end after SIGTERM or Ctrl-C");
 ABSL_FLAG(bool, allow_unauthenticated_public_address, false,

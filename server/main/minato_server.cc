@@ -64,7 +64,7 @@ bool IsOwnFlagFile(std::string_view file) { return HasSharedFlags(file); }
 
 int main(int argc, char** argv) {
   minato::StopSignal stop;
-  minato::ParseFlags(argc, argv, "minato-server: Minato's services over gRPC, on embedded backends.",
+  minato::ParseFlags(argc, argv, "Minato's services over gRPC, on embedded backends.",
                      &minato::IsOwnFlagFile);
   const minato::Status status = minato::Run(stop);
   if (status.ok()) return 0;
