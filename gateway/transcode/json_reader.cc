@@ -352,11 +352,11 @@ bool JsonReader::CheckRequired(const MessageTable& table, size_t start) {
   return true;
 }
 
-JsonReader::Length JsonReader::BeginLength(LengthOf of) {
-  const uint8_t width = widths_[depth_][static_cast<size_t>(of)] + 1;
+JsonReader::Length JsonReader::BeginLength() {
+  const uint8_t width = widths_[depth_] + 1;
   const size_t at = sink_.size();
   sink_.Wrote(sink_.Need(kLengthBytesMax) + width);
-  return Length{at, width, of};
+  return Length{at, width};
 }
 
 // The width was guessed to be that of the last length at this depth: siblings are alike.
@@ -365,7 +365,7 @@ size_t JsonReader::EndLength(Length length) {
   const size_t content = sink_.size() - content_at;
   const size_t width = VarintSize(content);
   if (width != length.width) [[unlikely]] {
-    widths_[depth_][static_cast<size_t>(length.of)] = static_cast<uint8_t>(width - 1);
+    widths_[depth_] = static_cast<uint8_t>(width - 1);
     sink_.Need(kLengthBytesMax);
     std::memmove(sink_.at(length.at + width), sink_.at(content_at), content);
     sink_.Truncate(length.at + width + content);

@@ -53,12 +53,9 @@ class JsonReader {
   bool ReadMembers(std::vector<JsonMember>& members);
 
  private:
-  // Whose lengths are alike at one depth.
-  enum class LengthOf : uint8_t { kMessage, kStructValue, kNested };
   struct Length {
     size_t at;
     uint8_t width;
-    LengthOf of;
   };
   struct RawString {
     const char* begin;
@@ -151,7 +148,7 @@ class JsonReader {
 
   bool Enter();
   void Leave() { --depth_; }
-  Length BeginLength(LengthOf of = LengthOf::kMessage);
+  Length BeginLength();
   size_t EndLength(Length length);  // Where the content begins now.
   [[gnu::cold, gnu::noinline]] bool Fail(std::string what);
   [[gnu::cold, gnu::noinline]] bool FailExpected(std::string_view what);
@@ -166,7 +163,7 @@ class JsonReader {
   Sink& sink_;
   int depth_ = 0;
   // Bytes of the last length written at this depth, minus one.
-  uint8_t widths_[kJsonDepthMax + 2][3] = {};
+  uint8_t widths_[kJsonDepthMax + 2] = {};
   std::string scratch_;
   MapKeys map_keys_;
   // Set oneofs beyond the first 64 of a message: depth << 32 | index.

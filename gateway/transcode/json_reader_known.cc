@@ -39,14 +39,14 @@ bool JsonReader::ReadJsonValue() {
     }
     case '{': {
       sink_.Append(kStructTag);
-      Length length = BeginLength(LengthOf::kNested);
+      Length length = BeginLength();
       if (!ReadStructFields()) return false;
       EndLength(length);
       return true;
     }
     case '[': {
       sink_.Append(kListTag);
-      Length length = BeginLength(LengthOf::kNested);
+      Length length = BeginLength();
       if (!ReadListItems()) return false;
       EndLength(length);
       return true;
@@ -108,7 +108,7 @@ bool JsonReader::ReadStructFields() {
     const size_t key_bytes = sink_.size() - key_at;
     sink_.Append(kSecondTag);
     if (!ReadColon()) return false;
-    Length value = BeginLength(LengthOf::kStructValue);
+    Length value = BeginLength();
     if (!ReadJsonValue()) return In(raw.view());
     EndLength(value);
     if (!keys.Add(sink_, EndLength(entry), key_bytes)) {
