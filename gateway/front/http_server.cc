@@ -94,8 +94,11 @@ void HttpServer::Drain(absl::Duration grace) {
   const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoMilliseconds(grace);
   for (const auto& worker : impl_->workers) {
     if (worker->has_ended.wait_until(deadline) == std::future_status::timeout) {
-      Log::Warning("{} connections had not ended {} after the drain began: their requests are cancelled",
-                   worker->listener.connections(), absl::FormatDuration(grace));
+      const size_t connections = worker->listener.connections();
+      if (connections > 0) {
+        Log::Warning("{} connections had not ended {} after the drain began: their requests are cancelled",
+                     connections, absl::FormatDuration(grace));
+      }
       worker->home.Post(worker->abort);
     }
   }
