@@ -135,13 +135,15 @@ void Connection::ReadMore::Begin() {
 }
 
 Connection::Arrival Connection::ReadMore::await_resume() {
+  Unsubscribe();
   connection_.read_deadline_ = absl::InfiniteFuture();
   if (connection_.end_ > connection_.reported_end_) {
     connection_.reported_end_ = connection_.end_;
     return Arrival::kBytes;
   }
   if (connection_.closed_) return Arrival::kClosed;
-  return while_idle_ && connection_.interrupted_ ? Arrival::kInterrupted : Arrival::kTimeout;
+  const bool interrupted = cancel_.cancelled() || (while_idle_ && connection_.interrupted_);
+  return interrupted ? Arrival::kInterrupted : Arrival::kTimeout;
 }
 
 void Connection::InterruptWhenIdle() {

@@ -153,29 +153,36 @@ class Connection {
   SoonWork watch_soon_{*this, &Connection::WatchSoon};
 };
 
-// co_await Connection::ReadMore(connection, home.Now() + timeout): Arrival.
-class [[nodiscard]] Connection::ReadMore {
+// co_await Connection::ReadMore(connection, home.Now() + timeout): Arrival. kInterrupted: its task was cancelled, or
+// the server drains. What has arrived comes first.
+class [[nodiscard]] Connection::ReadMore : private CancelSubscription {
  public:
   ReadMore(Connection& connection, absl::Time deadline, bool while_idle = false)
-      : connection_(connection), deadline_(deadline), while_idle_(while_idle) {}
+      : CancelSubscription(&OnCancel), connection_(connection), deadline_(deadline), while_idle_(while_idle) {}
 
   bool await_ready() const {
     return connection_.end_ > connection_.reported_end_ || connection_.closed_ ||
            (while_idle_ && connection_.interrupted_);
   }
   template <TaskPromise P>
-  void await_suspend(std::coroutine_handle<P> handle) {
+  bool await_suspend(std::coroutine_handle<P> handle) {
+    cancel_ = handle.promise().context().cancel;
+    if (cancel_.cancelled()) return false;
     connection_.reader_.Set(handle);
+    Subscribe(cancel_);
     Begin();
+    return true;
   }
   Arrival await_resume();
 
  private:
   void Begin();
+  static void OnCancel(CancelSubscription& self) { static_cast<ReadMore&>(self).connection_.WakeReader(); }
 
   Connection& connection_;
   const absl::Time deadline_;
   const bool while_idle_;
+  CancelToken cancel_;
 };
 
 }  // namespace minato::gateway

@@ -53,7 +53,7 @@ Task<bool> ReadHead(Connection& connection, http::Http1RequestParser& parser, co
       head_deadline = connection.home().Now() + limits.head_timeout;
     }
     const auto arrival = co_await Connection::ReadMore(connection, head_deadline);
-    if (arrival == Connection::Arrival::kClosed) co_return false;
+    if (arrival == Connection::Arrival::kClosed || arrival == Connection::Arrival::kInterrupted) co_return false;
     if (arrival == Connection::Arrival::kTimeout) {
       co_await Refuse(connection,
                       WithHttpStatus(DeadlineExceeded("the request head was not complete after {} "

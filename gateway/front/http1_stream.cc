@@ -83,6 +83,10 @@ Task<StatusOr<std::optional<std::string_view>>> Http1Stream::ReadPiece() {
     if (arrival == Connection::Arrival::kClosed) {
       co_return Cancelled("the client went away in the middle of its request body");
     }
+    if (arrival == Connection::Arrival::kInterrupted) {
+      const TaskContext& context = co_await CurrentContext();
+      co_return context.cancel.reason();
+    }
     co_return WithHttpStatus(
         DeadlineExceeded("no byte of the request body came for {} (body_timeout)",
                          absl::FormatDuration(limits_.body_timeout)),

@@ -12,7 +12,7 @@ namespace minato::gateway {
 namespace {
 
 // Answers by path:
-//   /echo      the method and the body
+//   /echo      the method and the body; /upload says when it begins to read
 //   /head      the value of header x-a
 //   /forever   nothing, until the client goes away
 //   /hold      once the test lets it
@@ -32,7 +32,8 @@ class TestHandler final : public RequestHandler {
     if (path == "/hold") co_return co_await Hold(stream);
     if (path == "/stream") co_return co_await Stream(stream);
     std::string answer;
-    if (path == "/echo") {
+    if (path == "/upload") entered.release();
+    if (path == "/echo" || path == "/upload") {
       StatusOr<std::string_view> body = co_await stream.ReadWhole(1000);
       if (!body.ok()) {
         const Status told = co_await stream.Respond({.status = 413}, MessageOf(body.status()));
@@ -229,6 +230,19 @@ TEST_F(HttpServerTest, CancelsWhatTheDrainWaitsForInVain) {
   handler.entered.acquire();
   server->Drain(absl::Milliseconds(1));
   EXPECT_NE(client.ReadAll().find("HTTP/1.1 503"), std::string::npos);
+}
+
+TEST_F(HttpServerTest, CancelsWhatIsStillBeingReadWhenTheDrainEnds) {
+  RawClient head(server->address());
+  head.Send("GET /head HT");
+  RawClient body(server->address());
+  body.Send("POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab");
+  handler.entered.acquire();
+  const absl::Time begin = absl::Now();
+  server->Drain(absl::Milliseconds(1));
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(10));  // head_timeout is 15 s, body_timeout 30 s
+  EXPECT_NE(body.ReadAll().find("the server is shutting down"), std::string::npos);
+  EXPECT_EQ(head.ReadAll(), "");
 }
 
 TEST_F(HttpServerTest, RefusesAnAddressThatIsInUseOrNoAddress) {
