@@ -139,9 +139,9 @@ void Http1Stream::AppendHead(const ResponseHead& head, std::optional<size_t> con
   chunked_ = has_body && !content_length.has_value() && !http10;
   if (has_body && !content_length.has_value() && http10) keep_alive_ = false;
 
-  const auto write = [&](const http::Headers& further) {
+  const auto write = [&](std::string_view content_type, const http::Headers& further) {
     http::Http1ResponseHead out(connection_.output(), head.status);
-    if (!head.content_type.empty()) out.Add("content-type", head.content_type);
+    if (!content_type.empty()) out.Add("content-type", content_type);
     out.Add(further);
     out.Add(further_headers_);
     out.Add("date", DateOf(connection_.home().Now()));
@@ -151,9 +151,9 @@ void Http1Stream::AppendHead(const ResponseHead& head, std::optional<size_t> con
     return out.Finish();
   };
   response_status_ = head.status;
-  if (!write(head.headers).ok()) {
-    // Metadata that cannot stand in a header: the answer is worth more than it.
-    const Status without = write({});
+  // Metadata and types of an HttpBody that cannot stand in a header: the answer is worth more than they.
+  if (!write(head.content_type, head.headers).ok() && !write(head.content_type, {}).ok()) {
+    const Status without = write("application/octet-stream", {});
     CHECK(without.ok(), "{}", MessageOf(without));
   }
 }

@@ -18,6 +18,7 @@ namespace {
 //   /hold      once the test lets it
 //   /stream    pieces until the client is gone or `pieces` have been written
 //   /ignore    without reading the body
+//   /type      a content type that cannot stand in a header
 class TestHandler final : public RequestHandler {
  public:
   std::binary_semaphore entered{0};
@@ -31,6 +32,10 @@ class TestHandler final : public RequestHandler {
     if (path == "/forever") co_return co_await Forever(stream);
     if (path == "/hold") co_return co_await Hold(stream);
     if (path == "/stream") co_return co_await Stream(stream);
+    if (path == "/type") {
+      const Status told = co_await stream.Respond({.content_type = "text/\x01"}, "typed");
+      co_return;
+    }
     std::string answer;
     if (path == "/upload") entered.release();
     if (path == "/echo" || path == "/upload") {
@@ -243,6 +248,12 @@ TEST_F(HttpServerTest, CancelsWhatIsStillBeingReadWhenTheDrainEnds) {
   EXPECT_LT(absl::Now() - begin, absl::Seconds(10));  // head_timeout is 15 s, body_timeout 30 s
   EXPECT_NE(body.ReadAll().find("the server is shutting down"), std::string::npos);
   EXPECT_EQ(head.ReadAll(), "");
+}
+
+TEST_F(HttpServerTest, AContentTypeThatIsNoHeaderCostsTheTypeOnly) {
+  RawClient client(server->address());
+  client.Send("GET /type HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(BodyOf(client), "typed");
 }
 
 TEST_F(HttpServerTest, RefusesAnAddressThatIsInUseOrNoAddress) {
