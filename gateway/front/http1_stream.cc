@@ -22,6 +22,7 @@ void Http1Stream::Begin() {
   const http::Http1RequestHead& head = parser_.head();
   body_.clear();
   further_headers_.clear();
+  body_begun_ = false;
   body_ended_ = false;
   body_failed_ = false;
   continue_due_ = head.expects_continue();
@@ -47,6 +48,7 @@ void Http1Stream::ForEach(
 }
 
 Task<StatusOr<std::optional<std::string_view>>> Http1Stream::ReadPiece() {
+  body_begun_ = true;
   if (body_ended_) co_return std::nullopt;
   for (;;) {
     std::string_view input = connection_.input();
@@ -122,8 +124,9 @@ Task<StatusOr<std::string_view>> Http1Stream::ReadWhole(size_t bytes_max) {
 }
 
 void Http1Stream::AppendHead(const ResponseHead& head, std::optional<size_t> content_length) {
-  // Another request can follow only where this one ends.
-  while (!body_ended_ && !body_failed_) {
+  // Another request can follow only where this one ends. What a reader still waits for is not taken from it.
+  const bool somebody_reads = body_begun_ && !content_length.has_value();
+  while (!body_ended_ && !body_failed_ && !somebody_reads) {
     std::string_view input = connection_.input();
     const size_t before = input.size();
     const Http1RequestParser::Event event = parser_.Next(input);

@@ -65,6 +65,7 @@ class Http1Stream final : public ClientStream, private RequestHead {
 
   http::Headers further_headers_;
   std::string body_;  // when it came in more than one piece
+  bool body_begun_ = false;  // somebody reads it
   bool body_ended_ = false;
   bool body_failed_ = false;
   bool continue_due_ = false;

@@ -18,6 +18,7 @@ namespace {
 //   /hold      once the test lets it
 //   /stream    pieces until the client is gone or `pieces` have been written
 //   /ignore    without reading the body
+//   /mirror    a first piece at once, then the body as it comes
 //   /type      a content type that cannot stand in a header
 class TestHandler final : public RequestHandler {
  public:
@@ -32,6 +33,7 @@ class TestHandler final : public RequestHandler {
     if (path == "/forever") co_return co_await Forever(stream);
     if (path == "/hold") co_return co_await Hold(stream);
     if (path == "/stream") co_return co_await Stream(stream);
+    if (path == "/mirror") co_return co_await Mirror(stream);
     if (path == "/type") {
       const Status told = co_await stream.Respond({.content_type = "text/\x01"}, "typed");
       co_return;
@@ -76,6 +78,15 @@ class TestHandler final : public RequestHandler {
     }
     stream.CutResponse();
     ended.release();
+  }
+  Task<void> Mirror(ClientStream& stream) {
+    StatusOr<std::optional<std::string_view>> piece = co_await stream.ReadPiece();
+    const Status started = co_await stream.StartResponse({.content_type = "text/plain"});
+    while (piece.ok() && piece->has_value()) {
+      const Status written = co_await stream.Write(**piece);
+      piece = co_await stream.ReadPiece();
+    }
+    const Status sent = co_await stream.EndResponse();
   }
 };
 
@@ -248,6 +259,12 @@ TEST_F(HttpServerTest, CancelsWhatIsStillBeingReadWhenTheDrainEnds) {
   EXPECT_LT(absl::Now() - begin, absl::Seconds(10));  // head_timeout is 15 s, body_timeout 30 s
   EXPECT_NE(body.ReadAll().find("the server is shutting down"), std::string::npos);
   EXPECT_EQ(head.ReadAll(), "");
+}
+
+TEST_F(HttpServerTest, AnAnswerThatBeginsEarlyTakesNothingFromWhoeverReadsTheBody) {
+  RawClient client(server->address());
+  client.Send("POST /mirror HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n0\r\n\r\n");
+  EXPECT_TRUE(client.ReadAll().ends_with("1\r\na\r\n1\r\nb\r\n0\r\n\r\n"));
 }
 
 TEST_F(HttpServerTest, AContentTypeThatIsNoHeaderCostsTheTypeOnly) {
