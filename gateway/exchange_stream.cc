@@ -141,6 +141,10 @@ Task<bool> Exchange::RespondStream(Call& call, UpstreamCall& upstream) {
   head.content_type = content_type;
   AddMetadata(upstream.initial_metadata(), head.headers);
   Status written = co_await call.stream.StartResponse(head);
+  if (call.stream.head().method() == "HEAD") {  // has all that it asked for, however long the stream would last
+    const Status ended = co_await call.stream.EndResponse();
+    co_return true;
+  }
   while (more && written.ok() && printed.ok()) {
     written = co_await call.stream.Write(out);
     out.clear();

@@ -147,6 +147,16 @@ TEST_F(ExchangeTest, AServerStreamIsAJsonArray) {
   EXPECT_EQ(upstream.open_calls, 0);
 }
 
+TEST_F(ExchangeTest, HeadOfAStreamEndsWithItsHead) {
+  HandClient client("HEAD", "/v1/notes:watch");
+  upstream.replies = {Wire(1, "a"), Wire(2, "b")};
+  Serve(client);
+  EXPECT_EQ(client.status, 200);
+  EXPECT_TRUE(client.complete);
+  EXPECT_EQ(client.answer, "");
+  EXPECT_EQ(upstream.open_calls, 0);
+}
+
 TEST_F(ExchangeTest, AnEmptyStreamIsAnEmptyArray) {
   HandClient client("GET", "/v1/notes:watch");
   EXPECT_EQ(Serve(client).answer, "[]");
