@@ -70,6 +70,7 @@ TEST(UnaryCall, CarriesMetadataBothWaysAndDropsWhatIsNotTheApplications) {
   EXPECT_EQ(value(context.GetServerTrailingMetadata(), "trailing-x-text"), "plain");
   EXPECT_EQ(value(context.GetServerTrailingMetadata(), "trailing-x-raw-bin"), binary);
   EXPECT_EQ(value(context.GetServerTrailingMetadata(), "x-illegal-value"), "none");
+  EXPECT_EQ(value(context.GetServerTrailingMetadata(), "grpc-ours"), "none");
 }
 
 TEST(UnaryCall, CarriesTheHttpStatusAsMetadata) {

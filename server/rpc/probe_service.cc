@@ -32,11 +32,13 @@ Task<Status> WaitStubbornly(ProbeEnv& env) {
 
 void EchoMetadata(CallContext& call) {
   call.ForEachMetadata([&](std::string_view key, std::string_view value) {
+    CHECK(!key.starts_with("grpc-") && !key.starts_with(':'), "{} is shown to a handler", key);
     if (!key.starts_with("x-")) return;
     call.AddInitialMetadata("initial-" + std::string(key), std::string(value));
     call.AddTrailingMetadata("trailing-" + std::string(key), std::string(value));
   });
-  call.AddTrailingMetadata("grpc-status", "7");
+  CHECK(call.FindMetadata("x-text").has_value() && !call.FindMetadata("grpc-accept-encoding").has_value());
+  call.AddTrailingMetadata("grpc-ours", "dropped");
   call.AddTrailingMetadata("Illegal Key", "dropped");
   call.AddTrailingMetadata("x-illegal-value", "line\nbreak");
 }
@@ -88,9 +90,11 @@ Task<StatusOr<v1::Probe>> Sum(ProbeEnv& env, CallContext& call, Reader<v1::Probe
     if (!more.ok()) {
       env.stop_reason = more.status();
       env.stopped.count_down();
+      if (sum.act() == "swallow") co_return sum;
       co_return more.status();
     }
     if (!*more) break;
+    if (request.act() == "swallow") sum.set_act("swallow");
     if (request.act() == "say") env.waiting.count_down();
     if (request.act() == "enough") co_return sum;
     if (request.act() == "wait") CO_TRY(co_await WaitForTheEnd(env, call));

@@ -93,17 +93,20 @@ TEST(ClientStream, MayBeAnsweredBeforeItsEnd) {
 TEST(ClientStream, WithAMessageLargerThanTheServerTakesIsRefusedAndToldWhy) {
   rpc::ServerOptions options;
   options.request_bytes_max = 1000;
-  ProbeFixture f(options);
-  grpc::ClientContext context;
-  v1::Probe sum;
-  auto writer = f.stub->Sum(&context, &sum);
-  ASSERT_TRUE(writer->Write(MakeProbe("", 7)));
-  v1::Probe large;
-  large.set_payload(std::string(100'000, 'x'));
-  writer->Write(large);
-  const grpc::Status status = writer->Finish();
-  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
-  EXPECT_NE(status.error_message().find("1000 bytes"), std::string::npos) << status.error_message();
+  // Even when the handler makes nothing of the error.
+  for (const char* act : {"", "swallow"}) {
+    ProbeFixture f(options);
+    grpc::ClientContext context;
+    v1::Probe sum;
+    auto writer = f.stub->Sum(&context, &sum);
+    ASSERT_TRUE(writer->Write(MakeProbe(act, 7)));
+    v1::Probe large;
+    large.set_payload(std::string(100'000, 'x'));
+    writer->Write(large);
+    const grpc::Status status = writer->Finish();
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    EXPECT_NE(status.error_message().find("1000 bytes"), std::string::npos) << status.error_message();
+  }
 }
 
 // Neither side waits for the other: the server writes all of its messages while the client still sends.
