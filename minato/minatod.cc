@@ -1,5 +1,6 @@
 // minatod: service and gateway in one process, the gateway calling the handlers directly.
 #include <cstdio>
+#include <cstdlib>
 
 #include <absl/flags/flag.h>
 #include <absl/strings/str_split.h>
@@ -103,7 +104,12 @@ Status Run(StopSignal& stop) {
   services->AnnounceEnd();
   http->Drain(config.drain_timeout);
   const Status drained = grpc.Drain(config.drain_timeout);
-  if (!drained.ok()) Log::Warning("{}", MessageOf(drained));
+  if (!drained.ok()) {
+    // Calls that will not end hold on to everything here: the process ends around them.
+    Log::Error("{}", MessageOf(drained));
+    Log::Flush();
+    std::_Exit(0);
+  }
   services->Drain(config.drain_timeout);
   admin_server->Drain(absl::ZeroDuration());
   Log::Info("ended");
