@@ -57,7 +57,7 @@ Task<void> Exchange::Serve(ClientStream& stream) {
   }
   StatusOr<UrlBindings> url = BindUrl(match, head.query(), routes_.options());
   if (!url.ok()) {
-    co_await Fail(stream, url.status(), {});
+    co_await FailRequest(stream, url.status());
     co_return;
   }
   const Route& route = *match.route;
@@ -122,7 +122,7 @@ Task<StatusOr<std::string>> Exchange::ReadRequest(Call& call) {
 Task<void> Exchange::ServeUnary(Call& call) {
   StatusOr<std::string> request = co_await ReadRequest(call);
   if (!request.ok()) {
-    co_await Fail(call.stream, request.status(), {});
+    co_await FailRequest(call.stream, request.status());
     co_return;
   }
   const UnaryReply reply = co_await upstream_.CallUnary(call.start, *request);

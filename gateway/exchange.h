@@ -52,6 +52,8 @@ class Exchange final : public RequestHandler {
 
   Task<void> Fail(ClientStream& stream, const Status& status, std::string_view details,
                   http::Headers headers = {});
+  // The same for a request that cannot be understood: with google.rpc.BadRequest where the error names a field.
+  Task<void> FailRequest(ClientStream& stream, const Status& status);
   std::string DetailsJson(std::string_view details) const;
 
   const RouteTable& routes_;

@@ -21,6 +21,10 @@ struct Exchange::Call {
 // The headers of an answer from the call's metadata: without what belongs to gRPC or to the connection.
 void AddMetadata(const Fields& metadata, http::Headers& headers);
 
+// A serialized google.rpc.Status with a google.rpc.BadRequest that names the field with which an INVALID_ARGUMENT of
+// ours begins ("note.tags[2]: …" or `… parameter "x": …`); empty for other errors.
+std::string BadRequestDetails(const Status& status);
+
 // What the handler asked for by SetHttpStatus, else 200.
 int SuccessStatus(const Fields& initial_metadata);
 

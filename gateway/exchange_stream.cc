@@ -18,7 +18,7 @@ UnaryReply FailedReply(const UpstreamCall& upstream) {
 Task<void> Exchange::ServeServerStream(Call& call) {
   StatusOr<std::string> request = co_await ReadRequest(call);
   if (!request.ok()) {
-    co_await Fail(call.stream, request.status(), {});
+    co_await FailRequest(call.stream, request.status());
     co_return;
   }
   const TaskContext& context = co_await CurrentContext();
@@ -114,7 +114,7 @@ Task<void> Exchange::ServeBidi(Call& call) {
   const bool answered = co_await RespondStream(call, *upstream);
   scope.Cancel(Cancelled("the answer is complete"));
   const Status sent = co_await scope.Join();
-  if (!answered && !failure.ok()) co_await Fail(call.stream, failure, {});
+  if (!answered && !failure.ok()) co_await FailRequest(call.stream, failure);
   if (!answered && failure.ok()) co_await RespondUnary(call, FailedReply(*upstream));
   co_await upstream->Close();
 }

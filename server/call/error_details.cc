@@ -1,5 +1,7 @@
 #include "server/call/error_details.h"
 
+#include <absl/strings/match.h>
+
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -36,6 +38,7 @@ Status BadField(std::string_view field, std::string_view description) {
 std::string SerializedDetails(const Status& status) {
   google::rpc::Status message;
   status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& payload) {
+    if (!absl::StartsWith(type_url, absl::string_view(kTypePrefix.data(), kTypePrefix.size()))) return;
     auto& any = *message.add_details();
     any.set_type_url(std::string(type_url));
     any.set_value(std::string(payload));

@@ -80,6 +80,15 @@ void ParseFlags(int argc, char** argv, std::string_view about,
   usage.version_string = [] { return std::string(kVersionLine) + "\n"; };
   absl::SetFlagsUsageConfig(usage);
   absl::SetProgramUsageMessage(std::string(about));
+  // Abseil ends with exit code 1 after --help; whoever asked for it got what they wanted.
+  for (int i = 1; i < argc; ++i) {
+    if (std::string_view(argv[i]).starts_with("--help")) {
+      std::atexit([] {
+        std::fflush(nullptr);
+        std::_Exit(0);
+      });
+    }
+  }
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   if (rest.size() > 1) {
     std::fprintf(stderr, "%s: \"%s\" is no flag (see --help)\n", argv[0], rest[1]);
