@@ -52,9 +52,14 @@ StatusOr<std::string> Exchange::FrameToWire(Call& call, const WebSocket::Message
 // Frames go up as they come. How the reading ended is kept in `failure`.
 Task<void> Exchange::SendFrames(Call& call, WebSocket& socket, UpstreamCall& upstream, Status& failure) {
   for (bool first = true;; first = false) {
-    std::optional<WebSocket::Message> frame = co_await socket.Receive();
-    if (!frame.has_value()) break;
-    StatusOr<std::string> wire = FrameToWire(call, *frame, first);
+    StatusOr<std::optional<WebSocket::Message>> frame = co_await socket.Receive();
+    if (!frame.ok()) {
+      // No half-close: the handler must not take it for the client's last word.
+      upstream.Cancel(Cancelled("the client went away: {}", MessageOf(frame.status())));
+      co_return;
+    }
+    if (!frame->has_value()) break;
+    StatusOr<std::string> wire = FrameToWire(call, **frame, first);
     if (!wire.ok()) {
       failure = wire.status();
       upstream.Cancel(failure);

@@ -27,7 +27,7 @@ class BlockingJob {
  public:
   virtual ~BlockingJob() = default;
   virtual void Execute(void* resource) = 0;
-  virtual bool succeeded() const = 0;  // after Execute
+  virtual Status status() const = 0;  // of the work, after Execute
   void Complete() {
     OnComplete();
     suspended_.Resume();
@@ -116,8 +116,13 @@ class [[nodiscard]] RunBlockingOperation : private BlockingJob, private CancelSu
   }
 
  private:
+  static const Status& StatusOf(const Status& status) { return status; }
+  template <typename T>
+  static const Status& StatusOf(const StatusOr<T>& result) {
+    return result.status();
+  }
   void Execute(void* resource) override { result_.emplace(work_(*static_cast<Resource*>(resource))); }
-  bool succeeded() const override { return result_->ok(); }
+  Status status() const override { return StatusOf(*result_); }
   void SetFailure(Status status) override { result_.emplace(std::move(status)); }
   void OnComplete() override {
     if (result_->ok()) then_(*result_);

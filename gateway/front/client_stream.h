@@ -29,8 +29,8 @@ class WebSocket {
 
   virtual ~WebSocket() = default;  // only after Close
 
-  // nullopt: the client closed, orderly or not.
-  virtual Task<std::optional<Message>> Receive() = 0;
+  // nullopt: the client closed. An error: it broke the protocol, or is gone without a close.
+  virtual Task<StatusOr<std::optional<Message>>> Receive() = 0;
   // Waits until the kernel took the message. An error when the client is gone.
   virtual Task<Status> Send(Message message) = 0;
   // Sends a close frame (RFC 6455 section 7.4) unless the client is gone, and ends the connection.

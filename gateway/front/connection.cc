@@ -70,7 +70,7 @@ void Connection::Release() {
 }
 
 void Connection::MakeRoom() {
-  if (end_ < capacity_) return;
+  if (end_ + 1 < capacity_) return;
   const size_t size = end_ - begin_;
   const size_t fresh = end_ - reported_end_;
   if (capacity_ == 0 || size > capacity_ / 2) {
@@ -88,10 +88,12 @@ void Connection::MakeRoom() {
 }
 
 void Connection::StartReading() {
-  if (read_pending_ || closed_ || end_ == capacity_) return;
+  // The last byte is kept for watching: a buffer that a request fills exactly still notices the end behind it.
+  const size_t room = capacity_ - end_ - (reader_waits_ && end_ < capacity_ ? 1 : 0);
+  if (read_pending_ || closed_ || room == 0) return;
   read_pending_ = true;
   socket_.async_read_some(
-      asio::buffer(buffer_.get() + end_, std::min(capacity_ - end_, kReadBytesMax)), OnRead{this});
+      asio::buffer(buffer_.get() + end_, std::min(room, kReadBytesMax)), OnRead{this});
 }
 
 void Connection::Arrived(const error_code& error, size_t bytes) {

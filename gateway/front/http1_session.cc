@@ -91,7 +91,7 @@ Task<void> ServeHttp1(Connection& connection, RequestHandler& handler, const Fro
     if (!another) break;
     parser.Restart();
   }
-  co_await connection.Close();
+  co_await connection.Close(stream.must_reset());
 }
 
 }  // namespace minato::gateway

@@ -153,6 +153,7 @@ void Http1Stream::AppendHead(const ResponseHead& head, std::optional<size_t> con
     out.AddConnection(parser_.head().version(), keep_alive_);
     return out.Finish();
   };
+  has_body_ = has_body && method() != "HEAD";
   response_status_ = head.status;
   // Metadata and types of an HttpBody that cannot stand in a header: the answer is worth more than they.
   if (!write(head.content_type, head.headers).ok() && !write(head.content_type, {}).ok()) {
@@ -164,7 +165,7 @@ void Http1Stream::AppendHead(const ResponseHead& head, std::optional<size_t> con
 Task<Status> Http1Stream::Respond(const ResponseHead& head, std::string_view body) {
   CHECK(answer_ == Answer::kNone, "a request was answered twice");
   AppendHead(head, body.size());
-  if (method() != "HEAD" && !http::StatusForbidsBody(head.status)) {
+  if (has_body_) {
     connection_.output().append(body);
     response_bytes_ += body.size();
   }
@@ -182,7 +183,7 @@ Task<Status> Http1Stream::StartResponse(const ResponseHead& head) {
 
 Task<Status> Http1Stream::Write(std::string_view piece) {
   CHECK(answer_ == Answer::kStreaming, "nothing was started that could be continued");
-  if (method() == "HEAD") co_return OkStatus();
+  if (!has_body_) co_return OkStatus();
   CO_TRY(co_await connection_.OutputBelow(kOutputBytesMax));
   if (chunked_) {
     http::AppendChunk(connection_.output(), piece);
@@ -196,7 +197,7 @@ Task<Status> Http1Stream::Write(std::string_view piece) {
 
 Task<Status> Http1Stream::EndResponse() {
   CHECK(answer_ == Answer::kStreaming, "nothing was started that could be ended");
-  if (chunked_ && method() != "HEAD") http::AppendLastChunk(connection_.output());
+  if (chunked_ && has_body_) http::AppendLastChunk(connection_.output());
   answer_ = Answer::kDone;
   co_return OkStatus();
 }

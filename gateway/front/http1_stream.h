@@ -19,6 +19,8 @@ class Http1Stream final : public ClientStream, private RequestHead {
   // Returns whether another request may follow.
   Task<bool> Finish();
   bool upgraded() const { return upgraded_; }
+  // After a cut that only a reset can tell: the answer's end is the connection's (HTTP/1.0).
+  bool must_reset() const { return answer_ == Answer::kCut && !chunked_; }
   // The server ends after this answer: it says so.
   void CloseAfterwards() { keep_alive_ = false; }
 
@@ -71,6 +73,7 @@ class Http1Stream final : public ClientStream, private RequestHead {
   bool continue_due_ = false;
   bool keep_alive_ = true;
   bool chunked_ = false;
+  bool has_body_ = true;
   bool upgraded_ = false;
   Answer answer_ = Answer::kNone;
   int response_status_ = 0;

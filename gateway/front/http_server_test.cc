@@ -207,6 +207,17 @@ TEST_F(HttpServerTest, CancelsTheHandlerWhenTheClientGoesAway) {
   EXPECT_TRUE(handler.cancelled.try_acquire_for(std::chrono::seconds(10)));
 }
 
+TEST_F(HttpServerTest, NoticesThatTheClientIsGoneBehindARequestThatFillsTheBuffer) {
+  for (size_t size = 2040; size <= 2056; ++size) {
+    RawClient client(server->address());
+    const std::string head = "GET /forever HTTP/1.1\r\nHost: x\r\nX: ";
+    client.Send(head + std::string(size - head.size() - 4, 'a') + "\r\n\r\n");
+    handler.entered.acquire();
+    client.Close();
+    EXPECT_TRUE(handler.cancelled.try_acquire_for(std::chrono::seconds(10))) << size;
+  }
+}
+
 TEST_F(HttpServerTest, ASlowReaderStopsTheHandlerInsteadOfFillingMemory) {
   RawClient client(server->address());
   client.Send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -60,11 +60,12 @@ Task<Status> UpgradedWebSocket::Accept(const http::Http1RequestHead& head) {
   co_return co_await accepted;
 }
 
-Task<std::optional<WebSocket::Message>> UpgradedWebSocket::Receive() {
+Task<StatusOr<std::optional<WebSocket::Message>>> UpgradedWebSocket::Receive() {
   auto start = [&](auto done) { stream_.AsyncRead(std::move(done)); };
   Callback<StatusOr<http::WebSocketMessage>, decltype(start)> read(stream_, std::move(start));
   StatusOr<http::WebSocketMessage> message = co_await read;
-  if (!message.ok()) co_return std::nullopt;
+  if (absl::IsOutOfRange(message.status())) co_return std::nullopt;  // a close frame
+  if (!message.ok()) co_return message.status();
   co_return Message{message->is_text, std::move(message->payload)};
 }
 

@@ -15,7 +15,7 @@ class UpgradedWebSocket final : public WebSocket {
   // Answers the handshake of `head`.
   Task<Status> Accept(const http::Http1RequestHead& head);
 
-  Task<std::optional<Message>> Receive() override;
+  Task<StatusOr<std::optional<Message>>> Receive() override;
   Task<Status> Send(Message message) override;
   Task<void> Close(int code, std::string reason) override;
 

@@ -75,7 +75,7 @@ StatusOr<sqlite3_stmt*> Connection::Prepare(std::string_view sql) {
 
 Status Connection::Error(std::string_view doing, int code) const {
   constexpr size_t kShown = 60;
-  return minato::Error(CodeOf(code), "database {}: {}: {}", path_, doing.substr(0, kShown),
+  return minato::Error(CodeOf(code), "{}{}: {}: {}", kErrorPrefix, path_, doing.substr(0, kShown),
                        handle_ != nullptr ? sqlite3_errmsg(handle_) : sqlite3_errstr(code));
 }
 

@@ -13,6 +13,9 @@ struct sqlite3_stmt;
 
 namespace minato::sqlite {
 
+// How every error text of a connection begins: "database <path>: <operation>: <what SQLite says>".
+inline constexpr std::string_view kErrorPrefix = "database ";
+
 // One thread at a time.
 class Connection {
  public:

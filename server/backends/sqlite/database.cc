@@ -25,6 +25,27 @@ Status Migrate(Connection& connection, const std::string& path, std::span<const 
   return OkStatus();
 }
 
+// What the database itself did wrong is for the log; callers may show what they get to their clients. What a job says
+// of its own, and constraints, pass.
+bool IsOwnFault(const Status& status) {
+  switch (status.code()) {
+    case StatusCode::kUnavailable:
+    case StatusCode::kInternal:
+    case StatusCode::kDataLoss:
+    case StatusCode::kResourceExhausted:
+      return MessageOf(status).starts_with(kErrorPrefix);
+    default:
+      return false;
+  }
+}
+
+void Answer(BlockingJob& job) {
+  const Status status = job.status();
+  if (!IsOwnFault(status)) return job.Complete();
+  Log::Error("{}", MessageOf(status));
+  job.Fail(Error(status.code(), "the database cannot be used now"));
+}
+
 }  // namespace
 
 StatusOr<std::unique_ptr<Database>> Database::Open(DatabaseConfig config,
@@ -63,7 +84,7 @@ Database::~Database() {
 void Database::ReadLoop(Connection& connection) {
   while (BlockingJob* const job = reads_.Take()) {
     job->Execute(&connection);
-    job->Complete();
+    Answer(*job);
   }
 }
 
@@ -79,17 +100,19 @@ void Database::WriteLoop() {
       batch = writer_.Execute("SAVEPOINT job");
       if (!batch.ok()) break;
       job->Execute(&writer_);
-      batch = writer_.Execute(job->succeeded() ? "RELEASE job" : "ROLLBACK TO job; RELEASE job");
+      batch = writer_.Execute(job->status().ok() ? "RELEASE job" : "ROLLBACK TO job; RELEASE job");
     }
     if (batch.ok()) batch = writer_.Execute("COMMIT");
     if (batch.ok()) {
-      for (BlockingJob* const job : jobs) job->Complete();
+      for (BlockingJob* const job : jobs) Answer(*job);
       continue;
     }
     Log::Error("{} writes were not committed: {}", jobs.size(), MessageOf(batch));
     // A failed statement may have ended the transaction already; then this fails, and no matter.
     const Status undone = writer_.Execute("ROLLBACK");
-    for (BlockingJob* const job : jobs) job->Fail(batch);
+    for (BlockingJob* const job : jobs) {
+      job->Fail(Error(batch.code(), "the database cannot be used now"));
+    }
   }
 }
 

@@ -85,6 +85,20 @@ TEST_F(DatabaseTest, OneFailingWriteUndoesNothingOfThoseCommittedWithIt) {
   EXPECT_EQ(*loop.Run(Find(*database, 3)), "c");
 }
 
+Task<Status> Misspelled(Database& database) {
+  co_return co_await database.Write([](Connection& db) -> Status {
+    Query query(db, "INSERT INTO wrods(word) VALUES('a')");
+    return query.Finish();
+  });
+}
+
+TEST_F(DatabaseTest, WhatTheDatabaseItselfDidWrongIsForTheLogAndNotForClients) {
+  const auto database = Open();
+  const Status status = loop.Run(Misspelled(*database));
+  EXPECT_EQ(status.code(), StatusCode::kInternal);
+  EXPECT_EQ(MessageOf(status), "the database cannot be used now");
+}
+
 TEST_F(DatabaseTest, RefusesAFileThatIsNoDatabase) {
   std::ofstream(path) << std::string(4096, 'x');
   const auto database = Database::Open({.path = path}, kMigrations);
