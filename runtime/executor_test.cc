@@ -17,7 +17,8 @@ namespace {
 // A loop on a thread of its own, until it goes.
 class LoopThread {
  public:
-  LoopThread() : thread_([this] { loop_.Run(Wait(stop_)); }) {}
+  LoopThread()
+      : thread_([this] { const Status stopped = loop_.Run(Wait(stop_)); }) {}
   ~LoopThread() {
     loop_.Post(set_stop_);
     thread_.join();

@@ -15,8 +15,8 @@ namespace minato::gateway {
 
 struct ResponseHead {
   int status = 200;
-  std::string_view content_type;  // empty: none
-  http::Headers headers;          // further ones; no framing, no connection headers
+  std::string_view content_type = {};  // empty: none
+  http::Headers headers = {};          // further ones; no framing, no connection headers
 };
 
 // The messages of a WebSocket, after the handshake.

@@ -13,7 +13,7 @@ namespace minato::gateway {
 struct HttpServerOptions {
   std::string address;  // "127.0.0.1:8080"; port 0 picks a free one
   int workers = 1;
-  FrontLimits limits;
+  FrontLimits limits = {};
 };
 
 class HttpServer {

@@ -10,7 +10,7 @@
 namespace minato::gateway {
 
 struct FrontLimits {
-  http::Http1Limits http1;
+  http::Http1Limits http1 = {};
   size_t connections_max = 20'000;  // per worker; further ones are closed at once
 
   absl::Duration idle_timeout = absl::Seconds(75);   // between requests

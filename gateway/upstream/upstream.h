@@ -24,15 +24,15 @@ struct CallStart {
 
 // What a call leaves behind. `details` is the serialized google.rpc.Status, empty without details.
 struct CallEnd {
-  Status status;
-  std::string details;
-  Fields trailing_metadata;
+  Status status = OkStatus();
+  std::string details = {};
+  Fields trailing_metadata = {};
 };
 
 struct UnaryReply {
-  CallEnd end;
-  Fields initial_metadata;
-  std::string message;  // meaningful when end.status is OK
+  CallEnd end = {};
+  Fields initial_metadata = {};
+  std::string message = {};  // meaningful when end.status is OK
 };
 
 // A call that streams, on its caller's home executor. One task may send while another receives.
