@@ -46,7 +46,7 @@ Status Run(StopSignal& stop) {
   TRY(const SharedConfig config, ConfigFromFlags());
   TRY(RequireAllowed("grpc_address", config.grpc_address, IsLoopback(config.grpc_address),
                      config.allow_public_address));
-  TRY(const std::unique_ptr<Services> services, Services::Start(config.services));
+  TRY(std::unique_ptr<Services> services, Services::Start(config.services));
 
   MetricsRegistry metrics;
   services->Register(metrics);
@@ -111,6 +111,7 @@ Status Run(StopSignal& stop) {
     std::_Exit(0);
   }
   services->Drain(config.drain_timeout);
+  services.reset();  // its threads end before the executors that they post to
   admin_server->Drain(absl::ZeroDuration());
   Log::Info("ended");
   Log::Flush();

@@ -19,6 +19,9 @@ extern "C" const char* __tsan_default_suppressions() {
       "called_from_lib:libabsl_time.so.\n"
       // What gRPC's own headers, compiled with ours, and the parser of messages read of what gRPC received.
       "race:^grpc::\n"
+      // The same where the compiler inlined them: metadata, which gRPC received, as a handler looks at it.
+      "race:minato::rpc::ServerCall::FindMetadata\n"
+      "race:minato::interop::*EchoMetadata\n"
       "race:^google::protobuf::internal::MergeFromImpl\n"
       "race:^bool google::protobuf::internal::MergeFromImpl\n";
 }

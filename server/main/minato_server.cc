@@ -17,7 +17,7 @@ Status Run(StopSignal& stop) {
                      config.allow_public_address));
   TRY(RequireAllowed("admin_address", config.admin_address, IsLoopback(config.admin_address),
                      config.allow_public_address));
-  TRY(const std::unique_ptr<Services> services, Services::Start(config.services));
+  TRY(std::unique_ptr<Services> services, Services::Start(config.services));
 
   MetricsRegistry metrics;
   services->Register(metrics);
@@ -52,6 +52,7 @@ Status Run(StopSignal& stop) {
     std::_Exit(0);
   }
   services->Drain(config.drain_timeout);
+  services.reset();  // its threads end before the executors that they post to
   Log::Info("ended");
   Log::Flush();
   return OkStatus();

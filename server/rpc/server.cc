@@ -58,6 +58,7 @@ struct Server::Core {
   std::vector<std::unique_ptr<Worker>> workers;
   std::unique_ptr<grpc::Server> server;
   int port = 0;
+  bool drained = false;
 };
 
 Server::Server(const MethodRegistry& registry, ServerOptions options)
@@ -103,7 +104,7 @@ size_t Server::calls_in_flight() const {
 
 Status Server::Drain(absl::Duration bound) {
   Core& core = *core_;
-  if (core.workers.empty()) return OkStatus();  // not started, or drained already
+  if (core.workers.empty() || std::exchange(core.drained, true)) return OkStatus();
   core.shared.draining.store(true, std::memory_order_relaxed);
   const absl::Duration grace = std::min(core.shared.options.stream_grace, bound);
   for (const auto& worker : core.workers) worker->CancelStreamsAfter(grace);
@@ -112,12 +113,9 @@ Status Server::Drain(absl::Duration bound) {
                                      gpr_time_from_millis(Milliseconds(bound), GPR_TIMESPAN)));
   for (const auto& worker : core.workers) worker->CancelAll();
   Status joined = core.JoinWorkers();
-  // Calls that go on refer to all of this: the process has to end around them.
-  if (joined.ok()) {
-    core.workers.clear();
-  } else {
-    static_cast<void>(core_.release());
-  }
+  // Calls that go on refer to all of this: the process has to end around them. Where all have ended, the workers
+  // stay until the server goes: a thread that has just posted a call's last result may still be about to wake one.
+  if (!joined.ok()) static_cast<void>(core_.release());
   return joined;
 }
 

@@ -40,10 +40,11 @@ bool IsOwnFault(const Status& status) {
 }
 
 void Answer(BlockingJob& job) {
-  const Status status = job.status();
-  if (!IsOwnFault(status)) return job.Complete();
-  Log::Error("{}", MessageOf(status));
-  job.Fail(Error(status.code(), "the database cannot be used now"));
+  // No copy of the status outlives Complete: the coroutine goes on with it on its own thread.
+  if (!IsOwnFault(job.status())) return job.Complete();
+  const StatusCode code = job.status().code();
+  Log::Error("{}", std::string(job.status().message()));
+  job.Fail(Error(code, "the database cannot be used now"));
 }
 
 }  // namespace
