@@ -111,8 +111,8 @@ Status Run(StopSignal& stop) {
     std::_Exit(0);
   }
   services->Drain(config.drain_timeout);
+  admin_server->Drain(absl::ZeroDuration());  // nobody asks for metrics any more
   services.reset();  // its threads end before the executors that they post to
-  admin_server->Drain(absl::ZeroDuration());
   Log::Info("ended");
   Log::Flush();
   return OkStatus();

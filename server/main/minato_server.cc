@@ -30,7 +30,7 @@ Status Run(StopSignal& stop) {
   options.calls_in_flight_max = config.calls_in_flight_max;
   rpc::Server grpc(services->registry(), options);
   metrics.Add("grpc.calls.in_flight", [&grpc] { return static_cast<int64_t>(grpc.calls_in_flight()); });
-  TRY(const std::unique_ptr<AdminServer> admin, AdminServer::Start(config.admin_address, metrics));
+  TRY(std::unique_ptr<AdminServer> admin, AdminServer::Start(config.admin_address, metrics));
   TRY(grpc.Start());
   admin->SetReady(true);
 
@@ -52,6 +52,7 @@ Status Run(StopSignal& stop) {
     std::_Exit(0);
   }
   services->Drain(config.drain_timeout);
+  admin.reset();     // nobody asks for metrics any more
   services.reset();  // its threads end before the executors that they post to
   Log::Info("ended");
   Log::Flush();
