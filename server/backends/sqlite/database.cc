@@ -102,6 +102,8 @@ void Database::WriteLoop() {
       if (!batch.ok()) break;
       job->Execute(&writer_);
       batch = writer_.Execute(job->status().ok() ? "RELEASE job" : "ROLLBACK TO job; RELEASE job");
+      // A full disk, and faults like it, end the whole transaction and the savepoint with it: they are the cause.
+      if (!batch.ok() && IsOwnFault(job->status())) batch = job->status();
     }
     if (batch.ok()) batch = writer_.Execute("COMMIT");
     if (batch.ok()) {

@@ -99,6 +99,33 @@ TEST_F(DatabaseTest, WhatTheDatabaseItselfDidWrongIsForTheLogAndNotForClients) {
   EXPECT_EQ(MessageOf(status), "the database cannot be used now");
 }
 
+// `pragma` is a literal, run by the writing connection.
+Task<Status> Set(Database& database, const char* pragma) {
+  co_return co_await database.Write([pragma](Connection& db) { return db.Execute(pragma); });
+}
+
+TEST_F(DatabaseTest, AFullDiskRefusesWritesAndIsForgottenOnceThereIsRoom) {
+  const auto database = Open();
+  const int64_t kept = *loop.Run(Insert(*database, "kept"));
+  ASSERT_TRUE(loop.Run(Set(*database, "PRAGMA max_page_count = 8")).ok());
+  const Status full = loop.Run(Insert(*database, std::string(1'000'000, 'x'))).status();
+  EXPECT_EQ(full.code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(MessageOf(full), "the database cannot be used now");
+  EXPECT_EQ(*loop.Run(Find(*database, kept)), "kept");
+  EXPECT_EQ(loop.Run(Find(*database, kept + 1)).status().code(), StatusCode::kNotFound);
+
+  ASSERT_TRUE(loop.Run(Set(*database, "PRAGMA max_page_count = 10000")).ok());
+  EXPECT_TRUE(loop.Run(Insert(*database, std::string(1'000'000, 'x'))).ok());
+}
+
+TEST_F(DatabaseTest, AWriteThatIsNotAllowedIsUnavailableAndReadsGoOn) {
+  const auto database = Open();
+  const int64_t kept = *loop.Run(Insert(*database, "kept"));
+  ASSERT_TRUE(loop.Run(Set(*database, "PRAGMA query_only = 1")).ok());
+  EXPECT_EQ(loop.Run(Insert(*database, "refused")).status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(*loop.Run(Find(*database, kept)), "kept");
+}
+
 TEST_F(DatabaseTest, RefusesAFileThatIsNoDatabase) {
   std::ofstream(path) << std::string(4096, 'x');
   const auto database = Database::Open({.path = path}, kMigrations);
