@@ -143,5 +143,24 @@ TEST_F(ChatTest, MembersAreToldWhenTheServerShutsDown) {
   EXPECT_EQ(ann.replies()[1].left().reason(), v1::LEAVE_REASON_SHUTDOWN);
 }
 
+// Neither client half-closes: the server is what ends their streams, although they are in no room.
+Task<Status> EndWithoutRooms(ChatTest& test) {
+  const TaskContext& context = co_await CurrentContext();
+  Scope scope(context);
+  scope.Spawn(ChatTest::Serve(test, test.ann));
+  test.env->hub.EndAll();
+  const Status ann = co_await scope.Join();
+  EXPECT_EQ(ann.code(), StatusCode::kUnavailable);
+  Scope late(context);
+  late.Spawn(ChatTest::Serve(test, test.bob));
+  co_return co_await late.Join();
+}
+
+TEST_F(ChatTest, StreamsInNoRoomAndThoseThatComeLateAreEndedByTheShutdownToo) {
+  EXPECT_EQ(loop.Run(EndWithoutRooms(*this)).code(), StatusCode::kUnavailable);
+  EXPECT_TRUE(ann.replies().empty());
+  EXPECT_TRUE(bob.replies().empty());
+}
+
 }  // namespace
 }  // namespace minato::chat

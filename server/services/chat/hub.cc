@@ -41,11 +41,7 @@ void Station::Deliver(const std::string& room, const SharedEvent& event) {
 }
 
 void Station::EndAll() {
-  std::vector<Member*> members;
-  for (const auto& [room, in_room] : rooms_) members.insert(members.end(), in_room.begin(), in_room.end());
-  std::sort(members.begin(), members.end());
-  members.erase(std::unique(members.begin(), members.end()), members.end());
-  for (Member* const member : members) member->End();
+  for (Member* const member : members_) member->End();
 }
 
 Station& Hub::StationOf(Executor& home) {
@@ -53,6 +49,25 @@ Station& Hub::StationOf(Executor& home) {
   std::unique_ptr<Station>& station = stations_[&home];
   if (station == nullptr) station = std::make_unique<Station>(home);
   return *station;
+}
+
+void Hub::Enter(Station& station, Member& member) {
+  station.Enter(member);
+  bool ended;
+  {
+    std::lock_guard lock(mutex_);
+    ++members_[&station];
+    ended = ended_;
+  }
+  if (ended) member.End();
+}
+
+void Hub::Exit(Station& station, Member& member) {
+  station.Exit(member);
+  std::lock_guard lock(mutex_);
+  const auto found = members_.find(&station);
+  CHECK(found != members_.end(), "a member exits that never entered");
+  if (--found->second == 0) members_.erase(found);
 }
 
 void Hub::Join(const std::string& room, Station& station, Member& member) {
@@ -96,13 +111,9 @@ void Hub::Publish(const v1::Message& message) {
 
 void Hub::EndAll() {
   std::lock_guard lock(mutex_);
-  std::vector<Station*> told;
-  for (const auto& [room, stations] : rooms_) {
-    for (const StationInRoom& entry : stations) {
-      if (std::find(told.begin(), told.end(), entry.station) != told.end()) continue;
-      told.push_back(entry.station);
-      Errand::Post(entry.station->home(), [station = entry.station] { station->EndAll(); });
-    }
+  ended_ = true;
+  for (const auto& [station, members] : members_) {
+    Errand::Post(station->home(), [station = station] { station->EndAll(); });
   }
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
 
 #include "minato/chat/v1/chat.pb.h"
 #include "runtime/executor.h"
@@ -25,14 +26,17 @@ class Station {
  public:
   explicit Station(Executor& home) : home_(home) {}
 
+  void Enter(Member& member) { members_.insert(&member); }
+  void Exit(Member& member) { members_.erase(&member); }
   void Add(const std::string& room, Member& member) { rooms_[room].push_back(&member); }
   void Remove(const std::string& room, Member& member);
   void Deliver(const std::string& room, const SharedEvent& event);
-  void EndAll();  // every member leaves every room: the server shuts down
+  void EndAll();  // every member, in a room or in none: the server shuts down
   Executor& home() { return home_; }
 
  private:
   Executor& home_;
+  absl::flat_hash_set<Member*> members_;
   absl::flat_hash_map<std::string, std::vector<Member*>> rooms_;
 };
 
@@ -41,6 +45,10 @@ class Hub {
  public:
   // Lives as long as the hub.
   Station& StationOf(Executor& home);
+
+  // On the member's home, when its life begins and ends. After EndAll, a member ends as soon as it enters.
+  void Enter(Station& station, Member& member);
+  void Exit(Station& station, Member& member);
 
   // On the history's writing thread, between the commits before and after: `member` gets every message of the
   // room from now on. It is in the room when what the thread posts next runs at home.
@@ -51,7 +59,7 @@ class Hub {
   // On the member's home.
   void Leave(const std::string& room, Station& station, Member& member);
 
-  // Tells every member on every executor that the server shuts down.
+  // Tells every member on every executor, and those still to come, that the server shuts down.
   void EndAll();
 
  private:
@@ -62,6 +70,8 @@ class Hub {
 
   std::mutex mutex_;
   absl::flat_hash_map<Executor*, std::unique_ptr<Station>> stations_;
+  absl::flat_hash_map<Station*, size_t> members_;  // how many there are; no entry for none
+  bool ended_ = false;
   absl::flat_hash_map<std::string, std::vector<StationInRoom>> rooms_;
 };
 

@@ -2,8 +2,14 @@
 
 namespace minato::chat {
 
+Member::Member(Hub& hub, Station& station, size_t queue_messages_max)
+    : hub_(hub), station_(station), queue_messages_max_(queue_messages_max) {
+  hub_.Enter(station_, *this);
+}
+
 Member::~Member() {
   for (const auto& [room, entry] : rooms_) hub_.Leave(room, station_, *this);
+  hub_.Exit(station_, *this);
 }
 
 const std::string* Member::NameIn(const std::string& room) const {

@@ -14,8 +14,7 @@ namespace minato::chat {
 // Belongs to the call's home executor. Its end leaves every room.
 class Member {
  public:
-  Member(Hub& hub, Station& station, size_t queue_messages_max)
-      : hub_(hub), station_(station), queue_messages_max_(queue_messages_max) {}
+  Member(Hub& hub, Station& station, size_t queue_messages_max);
   Member(const Member&) = delete;
   Member& operator=(const Member&) = delete;
   ~Member();
