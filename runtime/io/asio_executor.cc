@@ -12,6 +12,14 @@ namespace minato {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// A timer behind this is waited for in several rounds: far ones (a client's deadline of 11,000 years) have no
+// nanoseconds in 64 bits.
+constexpr absl::Duration kWaitMax = absl::Hours(1);
+
+}  // namespace
+
 AsioExecutor::AsioExecutor(const Clock& clock)
     : Executor(clock), context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE), wake_(context_) {
   const int fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -53,7 +61,7 @@ void AsioExecutor::RunOnce(bool may_block) {
   if (next == absl::InfiniteFuture()) {
     context_.run_one();
   } else {
-    const absl::Duration wait = std::max(next - Now(), absl::ZeroDuration());
+    const absl::Duration wait = std::clamp(next - Now(), absl::ZeroDuration(), kWaitMax);
     // Rounded up: a loop that wakes a moment too early would spin until its timer is due.
     context_.run_one_for(std::chrono::microseconds(absl::ToInt64Microseconds(wait) + 1));
   }
