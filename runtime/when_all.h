@@ -48,7 +48,7 @@ Task<std::tuple<Ts...>> WhenAll(Task<Ts>... tasks) {
     (scope.Spawn(internal::RunInto(std::move(tasks), std::get<I>(outcomes))), ...);
   }(std::index_sequence_for<Ts...>());
   const Status joined = co_await scope.Join();
-  co_return std::apply([](auto&... outcome) { return std::tuple<Ts...>(outcome.Take()...); }, outcomes);
+  co_return std::apply([](auto&... outcome) { return std::tuple<Ts...>{outcome.Take()...}; }, outcomes);
 }
 
 template <typename T>
