@@ -61,11 +61,8 @@ Task<void> Exchange::Serve(ClientStream& stream) {
     co_return;
   }
   const Route& route = *match.route;
-  const MessageTable* const reply = schema_.Find(route.method->output_type()->full_name());
-  CHECK(reply != nullptr, "{} is not in the schema", route.method->output_type()->full_name());
   const std::string peer = stream.peer();
-  const std::string path = "/" + route.method->service()->full_name() + "/" + route.method->name();
-  Call call{stream, route, *reply, {path, head, peer},
+  Call call{stream, route, {route.call_path, head, peer},
             {route.request, route.body_field, std::move(url->bindings), options_.read}};
 
   absl::Time deadline = absl::InfiniteFuture();
@@ -140,7 +137,7 @@ Status Exchange::Print(const Call& call, std::string_view message, std::string& 
   }
   content_type = "application/json";
   return route.response_body_field.empty()
-             ? WireToJson(call.reply, message, options_.print, out)
+             ? WireToJson(*route.response, message, options_.print, out)
              : WireFieldToJson(route.response_body_field, message, options_.print, out);
 }
 

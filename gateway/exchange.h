@@ -14,7 +14,6 @@ namespace minato::gateway {
 
 struct ExchangeOptions {
   size_t body_bytes_max = 4 << 20;      // of a request that is read whole, and of one message of a stream
-  size_t reply_bytes_max = 64 << 20;    // of one reply message
   absl::Duration request_timeout = absl::Minutes(1);  // of calls that do not stream; grpc-timeout may shorten it
   JsonReadOptions read;
   JsonPrintOptions print;

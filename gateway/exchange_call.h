@@ -10,7 +10,6 @@ namespace minato::gateway {
 struct Exchange::Call {
   ClientStream& stream;
   const Route& route;
-  const MessageTable& reply;  // the method's response type
   CallStart start;
   JsonRequest request;        // how the body and the bindings become a message
 

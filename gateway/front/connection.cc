@@ -265,22 +265,17 @@ void Connection::OperationEnded() {
   }
 }
 
-namespace {
-
 // Suspends without asking for cancellation: what ends a connection is not itself ended.
-template <typename Set>
-struct UntilEnded {
-  const bool ready;
-  Set set;
-  bool await_ready() const { return ready; }
+struct Connection::NothingPending {
+  Connection& connection;
+  bool await_ready() const { return !connection.Pending(); }
   template <TaskPromise P>
   void await_suspend(std::coroutine_handle<P> handle) {
-    set(handle);
+    connection.closer_.Set(handle);
+    connection.closing_ = true;
   }
   void await_resume() const {}
 };
-
-}  // namespace
 
 Task<void> Connection::LingerBriefly() {
   constexpr size_t kBytesMax = 1 << 20;
@@ -301,12 +296,7 @@ Task<Connection::Upgraded> Connection::Upgrade() {
   cancel_when_gone_ = nullptr;
   error_code ignored;
   if (read_pending_) socket_.cancel(ignored);
-  auto set = [this](auto handle) {
-    closer_.Set(handle);
-    closing_ = true;
-  };
-  const bool ended = !Pending();
-  co_await UntilEnded<decltype(set)>{ended, set};
+  co_await NothingPending{*this};
   Upgraded upgraded{std::move(socket_), std::string(input())};
   closed_ = true;
   co_return upgraded;
@@ -319,12 +309,7 @@ Task<void> Connection::Close(bool reset) {
     socket_.close(ignored);
   }
   closed_ = true;
-  auto set = [this](auto handle) {
-    closer_.Set(handle);
-    closing_ = true;
-  };
-  const bool ended = !Pending();
-  co_await UntilEnded<decltype(set)>{ended, set};
+  co_await NothingPending{*this};
 }
 
 }  // namespace minato::gateway

@@ -82,6 +82,7 @@ class Connection {
 
   struct OnRead;
   struct OnWritable;
+  struct NothingPending;
 
   bool Pending() const;
   void StartReading();

@@ -41,7 +41,9 @@ struct Route {
   std::string body;           // "" for none, "*" for the whole request, else a dotted field path.
   std::string response_body;  // "" or a dotted field path. The primary rule's, also in its additional bindings.
   bool is_primary = true;     // Not one of additional_bindings.
+  std::string call_path;    // "/pkg.Service/Method", as gRPC names the method
   const MessageTable* request = nullptr;
+  const MessageTable* response = nullptr;
   FieldPath body_field;           // Empty for "" and "*".
   FieldPath response_body_field;  // Empty for "".
   bool body_is_http_body = false;      // What `body` names (or the request) is a google.api.HttpBody: it takes bytes as they are.
@@ -101,7 +103,7 @@ class RouteTable {
   std::vector<std::string> http_methods_;  // Of all rules but "*", sorted.
 };
 
-// Collects rules for a RouteTable. `schema` must outlive builder and table; request types are added to it.
+// Collects rules for a RouteTable. `schema` must outlive builder and table; request and response types are added to it.
 //
 // Errors are InvalidArgument (AlreadyExists for a conflict) and name the method and the rule:
 //   pkg.Library.GetBook: GET "/v1/{name=": path template "/v1/{name=", column 11: a segment is empty
@@ -122,7 +124,7 @@ class RouteTableBuilder {
   Status AddBinding(const google::protobuf::MethodDescriptor& method, const google::api::HttpRule& rule,
                     const google::api::HttpRule& primary);
   Status ResolveVariables(const PathTemplate& path_template, Route& route) const;
-  Status ResolveBodies(const google::protobuf::MethodDescriptor& method, Route& route) const;
+  Status ResolveBodies(Route& route) const;
   Status Insert(const PathTemplate& path_template, const Route& route);
 
   Schema& schema_;

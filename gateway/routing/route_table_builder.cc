@@ -70,6 +70,10 @@ Status InRule(const Route& route, const Status& status) {
                MessageOf(status));
 }
 
+std::string CallPath(const MethodDescriptor& method) {
+  return fmt::format("/{}/{}", method.service()->full_name(), method.name());
+}
+
 }  // namespace
 
 RouteTableBuilder::RouteTableBuilder(Schema& schema, RoutingOptions options) : schema_(schema) {
@@ -89,7 +93,7 @@ Status RouteTableBuilder::AddMethod(const MethodDescriptor& method) {
   }
   if (!table_.options_.auto_mapping) return OkStatus();
   HttpRule rule;
-  rule.set_post(fmt::format("/{}/{}", method.service()->full_name(), method.name()));
+  rule.set_post(CallPath(method));
   rule.set_body("*");
   return AddRule(method, rule);
 }
@@ -107,11 +111,13 @@ Status RouteTableBuilder::AddBinding(const MethodDescriptor& method, const HttpR
     route->body = rule.body();
     route->response_body = primary.response_body();
     route->is_primary = &rule == &primary;
+    route->call_path = CallPath(method);
     route->request = &schema_.Add(*method.input_type());
+    route->response = &schema_.Add(*method.output_type());
     auto path_template = PathTemplate::Parse(route->path_template);
     if (!path_template.ok()) return InRule(*route, path_template.status());
     if (Status status = ResolveVariables(*path_template, *route); !status.ok()) return InRule(*route, status);
-    if (Status status = ResolveBodies(method, *route); !status.ok()) return InRule(*route, status);
+    if (Status status = ResolveBodies(*route); !status.ok()) return InRule(*route, status);
     if (table_.options_.rule_checks == RuleChecks::kStrict && !rule.response_body().empty() &&
         rule.response_body() != primary.response_body()) {
       return InRule(*route, InvalidArgument("response_body differs from that of the primary rule"));
@@ -157,7 +163,7 @@ Status RouteTableBuilder::ResolveVariables(const PathTemplate& path_template, Ro
   return OkStatus();
 }
 
-Status RouteTableBuilder::ResolveBodies(const MethodDescriptor& method, Route& route) const {
+Status RouteTableBuilder::ResolveBodies(Route& route) const {
   if (route.body != "*") {
     StatusOr<FieldPath> field = ResolvePath(*route.request, route.body);
     if (!field.ok()) return InvalidArgument("body: {}", MessageOf(field.status()));
@@ -166,12 +172,11 @@ Status RouteTableBuilder::ResolveBodies(const MethodDescriptor& method, Route& r
     if (!parents.empty()) parents.pop_back();
     if (HasRepeatedField(parents)) return InvalidArgument("body: {} lies below a repeated field", route.body);
   }
-  const MessageTable& response = schema_.Add(*method.output_type());
-  StatusOr<FieldPath> field = ResolvePath(response, route.response_body);
+  StatusOr<FieldPath> field = ResolvePath(*route.response, route.response_body);
   if (!field.ok()) return InvalidArgument("response_body: {}", MessageOf(field.status()));
   route.response_body_field = *std::move(field);
   route.body_is_http_body = IsHttpBody(*route.request, route.body_field);
-  route.response_is_http_body = IsHttpBody(response, route.response_body_field);
+  route.response_is_http_body = IsHttpBody(*route.response, route.response_body_field);
   return OkStatus();
 }
 
