@@ -46,6 +46,11 @@ StatusOr<int64_t> ParsePageToken(std::string_view list, std::string_view token, 
   return last_id;
 }
 
+void SetTime(int64_t unix_us, google::protobuf::Timestamp& time) {
+  time.set_seconds(unix_us / 1'000'000);
+  time.set_nanos(static_cast<int32_t>(unix_us % 1'000'000) * 1000);
+}
+
 Status CheckRequestId(std::string_view request_id) {
   const bool printable =
       std::all_of(request_id.begin(), request_id.end(), [](char c) { return c > ' ' && c <= '~'; });

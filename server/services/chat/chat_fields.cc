@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/call/error_details.h"
+#include "server/services/text.h"
 
 namespace minato::chat {
 namespace {
@@ -22,10 +23,8 @@ Status CheckRoom(std::string_view room) {
 }
 
 Status CheckName(std::string_view name) {
-  const auto starts = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  const auto characters = std::count_if(name.begin(), name.end(), starts);
-  if (characters >= 1 && characters <= 64 && std::none_of(name.begin(), name.end(), is_control)) return OkStatus();
+  const size_t characters = CountCharacters(name);
+  if (characters >= 1 && characters <= 64 && !HasControlCharacter(name)) return OkStatus();
   return BadField("name", "must be 1 to 64 characters without control characters");
 }
 

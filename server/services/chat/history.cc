@@ -1,5 +1,7 @@
 #include "server/services/chat/history.h"
 
+#include "server/services/standard_fields.h"
+
 namespace minato::chat {
 
 using sqlite::Connection;
@@ -26,9 +28,7 @@ v1::Message ReadMessage(const Query& query, const std::string& room) {
   message.set_sequence(query.Int(0));
   message.set_name(query.Text(1));
   message.set_text(query.Text(2));
-  const int64_t us = query.Int(3);
-  message.mutable_create_time()->set_seconds(us / 1'000'000);
-  message.mutable_create_time()->set_nanos(static_cast<int32_t>(us % 1'000'000) * 1000);
+  SetTime(query.Int(3), *message.mutable_create_time());
   return message;
 }
 
@@ -64,8 +64,7 @@ StatusOr<Appended> Append(Connection& db, v1::Message message, const std::string
     TRY(insert.Finish());
   }
   message.set_sequence(last + 1);
-  message.mutable_create_time()->set_seconds(now_us / 1'000'000);
-  message.mutable_create_time()->set_nanos(static_cast<int32_t>(now_us % 1'000'000) * 1000);
+  SetTime(now_us, *message.mutable_create_time());
   return Appended{std::move(message), false};
 }
 

@@ -1,6 +1,7 @@
 #include "server/services/task/task_store.h"
 
 #include "server/call/error_details.h"
+#include "server/services/standard_fields.h"
 
 namespace minato::task {
 
@@ -46,11 +47,6 @@ constexpr const char* kMigrations[] = {
          UPDATE open_tasks SET count = count - 1;
        END;)",
 };
-
-void SetTime(int64_t us, google::protobuf::Timestamp& time) {
-  time.set_seconds(us / 1'000'000);
-  time.set_nanos(static_cast<int32_t>(us % 1'000'000) * 1000);
-}
 
 // Columns as in the SELECTs below.
 v1::Task ReadTask(const Query& query) {

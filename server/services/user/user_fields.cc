@@ -1,24 +1,19 @@
 #include "server/services/user/user_fields.h"
 
-#include <algorithm>
-
 #include "server/call/error_details.h"
 #include "server/services/email_address.h"
+#include "server/services/text.h"
 
 namespace minato::user {
 
 Status CheckName(std::string_view name) {
-  constexpr std::ptrdiff_t kCharactersMax = 200;
-  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  constexpr size_t kCharactersMax = 200;
   if (name.empty()) return BadField("user.name", "is required");
-  const auto characters = std::count_if(name.begin(), name.end(), [&](char c) { return !continues(c); });
+  const size_t characters = CountCharacters(name);
   if (characters > kCharactersMax) {
     return BadField("user.name", fmt::format("has {} characters, the limit is {}", characters, kCharactersMax));
   }
-  if (std::any_of(name.begin(), name.end(), is_control)) {
-    return BadField("user.name", "holds a control character");
-  }
+  if (HasControlCharacter(name)) return BadField("user.name", "holds a control character");
   return OkStatus();
 }
 

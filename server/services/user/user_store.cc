@@ -1,6 +1,7 @@
 #include "server/services/user/user_store.h"
 
 #include "server/call/error_details.h"
+#include "server/services/standard_fields.h"
 
 namespace minato::user {
 
@@ -27,11 +28,6 @@ constexpr const char* kMigrations[] = {
 constexpr absl::Duration kRequestIdKept = absl::Hours(24);
 
 Status NoSuchUser(int64_t id) { return WithReason(NotFound("user {} does not exist", id), "USER_NOT_FOUND"); }
-
-void SetTime(int64_t us, google::protobuf::Timestamp& time) {
-  time.set_seconds(us / 1'000'000);
-  time.set_nanos(static_cast<int32_t>(us % 1'000'000) * 1000);
-}
 
 // Columns as in the SELECTs below.
 v1::User ReadUser(const Query& query) {
