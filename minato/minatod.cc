@@ -52,12 +52,7 @@ Status Run(StopSignal& stop) {
   services->Register(metrics);
   Interceptors interceptors(services->registry(), metrics, config.calls_in_flight_max);
 
-  rpc::ServerOptions grpc_options;
-  grpc_options.address = config.grpc_address;
-  grpc_options.workers = static_cast<size_t>(config.workers);
-  grpc_options.request_bytes_max = config.request_bytes_max;
-  grpc_options.calls_in_flight_max = config.calls_in_flight_max;
-  rpc::Server grpc(services->registry(), grpc_options);
+  rpc::Server grpc(services->registry(), GrpcOptions(config));
   TRY(grpc.Start());
   metrics.Add("grpc.calls.in_flight", [&grpc] { return static_cast<int64_t>(grpc.calls_in_flight()); });
 

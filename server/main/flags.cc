@@ -141,6 +141,15 @@ StatusOr<SharedConfig> ConfigFromFlags() {
   return config;
 }
 
+rpc::ServerOptions GrpcOptions(const SharedConfig& config) {
+  rpc::ServerOptions options;
+  options.address = config.grpc_address;
+  options.workers = static_cast<size_t>(config.workers);
+  options.request_bytes_max = config.request_bytes_max;
+  options.calls_in_flight_max = config.calls_in_flight_max;
+  return options;
+}
+
 bool IsLoopback(std::string_view address) {
   std::string host(address.substr(0, address.rfind(':')));
   if (host == "localhost") return true;

@@ -5,6 +5,7 @@
 
 #include "runtime/status.h"
 #include "server/main/services.h"
+#include "server/rpc/server_options.h"
 
 namespace minato {
 
@@ -30,6 +31,8 @@ struct SharedConfig {
 
 // INVALID_ARGUMENT that names the flag.
 StatusOr<SharedConfig> ConfigFromFlags();
+
+rpc::ServerOptions GrpcOptions(const SharedConfig& config);
 
 // Whether only this machine reaches host:port. A name other than localhost counts as reached by others.
 bool IsLoopback(std::string_view address);

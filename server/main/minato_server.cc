@@ -23,12 +23,7 @@ Status Run(StopSignal& stop) {
   services->Register(metrics);
   Interceptors interceptors(services->registry(), metrics, config.calls_in_flight_max);
 
-  rpc::ServerOptions options;
-  options.address = config.grpc_address;
-  options.workers = static_cast<size_t>(config.workers);
-  options.request_bytes_max = config.request_bytes_max;
-  options.calls_in_flight_max = config.calls_in_flight_max;
-  rpc::Server grpc(services->registry(), options);
+  rpc::Server grpc(services->registry(), GrpcOptions(config));
   metrics.Add("grpc.calls.in_flight", [&grpc] { return static_cast<int64_t>(grpc.calls_in_flight()); });
   TRY(std::unique_ptr<AdminServer> admin, AdminServer::Start(config.admin_address, metrics));
   TRY(grpc.Start());
