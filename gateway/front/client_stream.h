@@ -17,6 +17,8 @@ struct ResponseHead {
   int status = 200;
   std::string_view content_type = {};  // empty: none
   http::Headers headers = {};          // further ones; no framing, no connection headers
+  // For StartResponse: how many bytes will be written, if that is known. HTTP/1.1 then needs no chunks.
+  std::optional<uint64_t> content_length = std::nullopt;
 };
 
 // The messages of a WebSocket, after the handshake.
@@ -51,6 +53,13 @@ class ClientStream {
   // The next piece, valid until the next read; nullopt at the end.
   virtual Task<StatusOr<std::optional<std::string_view>>> ReadPiece() = 0;
 
+  // Whether reading on would not wait: all of the body has come, or there is none.
+  virtual bool BodyArrived() const = 0;
+  // Whether there is a body or trailers. False: the request was complete with its head.
+  virtual bool HasBody() const = 0;
+  // After ReadPiece returned nullopt.
+  virtual const http::Headers& request_trailers() const = 0;
+
   // Goes with the answer, whatever it is. Before the answer.
   virtual void AddResponseHeader(std::string_view name, std::string_view value) = 0;
 
@@ -60,7 +69,8 @@ class ClientStream {
   // Answers piece by piece. Write waits while the client does not read: memory stays bounded.
   virtual Task<Status> StartResponse(const ResponseHead& head) = 0;
   virtual Task<Status> Write(std::string_view piece) = 0;
-  virtual Task<Status> EndResponse() = 0;
+  // HTTP/1.1 clients do not get the trailers (Envoy's default: enable_trailers is off).
+  virtual Task<Status> EndResponse(const http::Headers& trailers = {}) = 0;
   // The answer cannot be completed: it is cut off so that the client can tell, and the connection ends.
   virtual void CutResponse() = 0;
 

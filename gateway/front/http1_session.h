@@ -2,7 +2,7 @@
 #pragma once
 
 #include "gateway/front/client_stream.h"
-#include "gateway/front/connection.h"
+#include "gateway/transport/connection.h"
 #include "gateway/front/limits.h"
 
 namespace minato::gateway {

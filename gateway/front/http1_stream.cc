@@ -96,6 +96,13 @@ Task<StatusOr<std::optional<std::string_view>>> Http1Stream::ReadPiece() {
   }
 }
 
+bool Http1Stream::BodyArrived() const {
+  const http::Http1RequestHead& head = parser_.head();
+  if (body_ended_ || head.framing() == http::BodyFraming::kNone) return true;
+  return head.framing() == http::BodyFraming::kLength && !body_begun_ &&
+         connection_.input().size() >= head.content_length();
+}
+
 Task<StatusOr<std::string_view>> Http1Stream::ReadWhole(size_t bytes_max) {
   const http::Http1RequestHead& head = parser_.head();
   if (head.framing() == http::BodyFraming::kLength && head.content_length() > bytes_max) {
@@ -175,7 +182,7 @@ Task<Status> Http1Stream::Respond(const ResponseHead& head, std::string_view bod
 
 Task<Status> Http1Stream::StartResponse(const ResponseHead& head) {
   CHECK(answer_ == Answer::kNone, "a request was answered twice");
-  AppendHead(head, std::nullopt);
+  AppendHead(head, head.content_length);
   answer_ = Answer::kStreaming;
   connection_.StartSendingSoon();
   co_return OkStatus();
@@ -195,7 +202,7 @@ Task<Status> Http1Stream::Write(std::string_view piece) {
   co_return OkStatus();
 }
 
-Task<Status> Http1Stream::EndResponse() {
+Task<Status> Http1Stream::EndResponse(const http::Headers&) {
   CHECK(answer_ == Answer::kStreaming, "nothing was started that could be ended");
   if (chunked_ && has_body_) http::AppendLastChunk(connection_.output());
   answer_ = Answer::kDone;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "gateway/front/client_stream.h"
-#include "gateway/front/connection.h"
+#include "gateway/transport/connection.h"
 #include "gateway/front/limits.h"
 #include "http/http1_request_parser.h"
 
@@ -28,13 +28,16 @@ class Http1Stream final : public ClientStream, private RequestHead {
   std::string peer() const override { return connection_.peer(); }
   Task<StatusOr<std::string_view>> ReadWhole(size_t bytes_max) override;
   Task<StatusOr<std::optional<std::string_view>>> ReadPiece() override;
+  bool BodyArrived() const override;
+  bool HasBody() const override { return parser_.head().framing() != http::BodyFraming::kNone; }
+  const http::Headers& request_trailers() const override { return request_trailers_; }
   void AddResponseHeader(std::string_view name, std::string_view value) override {
     further_headers_.Add(name, value);
   }
   Task<Status> Respond(const ResponseHead& head, std::string_view body) override;
   Task<Status> StartResponse(const ResponseHead& head) override;
   Task<Status> Write(std::string_view piece) override;
-  Task<Status> EndResponse() override;
+  Task<Status> EndResponse(const http::Headers& trailers) override;
   void CutResponse() override;
   bool wants_websocket() const override;
   Task<StatusOr<std::unique_ptr<WebSocket>>> AcceptWebSocket() override;
@@ -66,6 +69,7 @@ class Http1Stream final : public ClientStream, private RequestHead {
   const FrontLimits& limits_;
 
   http::Headers further_headers_;
+  http::Headers request_trailers_;
   std::string body_;  // when it came in more than one piece
   bool body_begun_ = false;  // somebody reads it
   bool body_ended_ = false;

@@ -8,7 +8,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
-#include "gateway/front/connection.h"
+#include "gateway/transport/connection.h"
 #include "gateway/front/http1_session.h"
 #include "runtime/sleep.h"
 #include "telemetry/log.h"

@@ -1,4 +1,4 @@
-#include "gateway/front/connection.h"
+#include "gateway/transport/connection.h"
 
 #include <algorithm>
 #include <cstring>

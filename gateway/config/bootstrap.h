@@ -1,0 +1,251 @@
+// What an Envoy bootstrap (config/bootstrap/v3) says, typed and checked: nothing behind this header sees YAML. Fields
+// are named after Envoy's; defaults are Envoy's. What Minato does not do has no place here: the reader refuses it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <absl/time/time.h>
+
+#include "gateway/routing/routing_options.h"
+#include "gateway/transcode/json_read_options.h"
+#include "gateway/transcode/wire_to_json.h"
+
+namespace minato::gateway::config {
+
+// Where something stands in the file, for errors found later: "static_resources.listeners[0].…: line 12".
+struct Place {
+  std::string path;
+  int line = 0;
+};
+
+// extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder
+struct GrpcJsonTranscoder {
+  enum class StreamFraming { kArray, kNewline, kSse };
+
+  Place place;
+  std::string descriptor_file;   // proto_descriptor
+  std::string descriptor_bytes;  // proto_descriptor_bin; one of the two unless services is empty
+  std::vector<std::string> services;  // empty: the filter is switched off
+  RoutingOptions routing = RoutingOptions::Envoy();
+  JsonReadOptions read = JsonReadOptions::Envoy();
+  JsonPrintOptions print;
+  StreamFraming stream_framing = StreamFraming::kArray;
+  bool match_incoming_request_route = false;
+  bool convert_grpc_status = false;
+  bool reject_unknown_method = false;
+  std::optional<uint32_t> max_request_body_size;   // bytes
+  std::optional<uint32_t> max_response_body_size;  // bytes
+};
+
+// type.matcher.v3.StringMatcher and RegexMatcher (RE2 syntax, whole string).
+struct StringMatcher {
+  enum class Kind { kExact, kPrefix, kSuffix, kContains, kRegex };
+  Kind kind = Kind::kExact;
+  std::string text;
+  bool ignore_case = false;
+};
+
+// config.route.v3.HeaderMatcher
+struct HeaderMatcher {
+  std::string name;                    // lower-case; pseudo-headers as ":method"
+  std::optional<StringMatcher> value;  // absent: the header must be present
+  bool present = true;
+  bool invert_match = false;
+};
+
+// extensions.filters.http.cors.v3.CorsPolicy, or the older `cors` of a virtual host or route.
+struct CorsPolicy {
+  std::vector<StringMatcher> allow_origin_string_match;
+  std::string allow_methods;
+  std::string allow_headers;
+  std::string expose_headers;
+  std::string max_age;
+  bool allow_credentials = false;
+  bool forward_not_matching_preflights = true;
+};
+
+// typed_per_filter_config. nullptr: nothing said at this level.
+struct PerFilterConfig {
+  std::shared_ptr<const GrpcJsonTranscoder> transcoder;
+  std::shared_ptr<const CorsPolicy> cors;
+};
+
+struct RetryPolicy {
+  std::vector<std::string> retry_on;  // "connect-failure", "5xx", …
+  uint32_t num_retries = 1;
+  std::optional<absl::Duration> per_try_timeout;
+  std::vector<uint32_t> retriable_status_codes;
+  absl::Duration base_interval = absl::Milliseconds(25);
+  std::optional<absl::Duration> max_interval;  // ten times base_interval
+};
+
+struct RouteMatch {
+  enum class Path { kPrefix, kPath, kSafeRegex, kPathSeparatedPrefix };
+  Path kind = Path::kPrefix;
+  std::string path;
+  bool case_sensitive = true;
+  std::vector<HeaderMatcher> headers;
+};
+
+struct RouteAction {
+  std::string cluster;
+  absl::Duration timeout = absl::Seconds(15);  // zero: none
+  std::optional<absl::Duration> idle_timeout;
+  std::string prefix_rewrite;
+  std::string host_rewrite_literal;
+  std::optional<RetryPolicy> retry_policy;
+};
+
+struct DirectResponseAction {
+  uint32_t status = 200;
+  std::string body;
+};
+
+struct Route {
+  Place place;
+  std::string name;
+  RouteMatch match;
+  std::variant<RouteAction, DirectResponseAction> action;
+  PerFilterConfig per_filter;
+  std::vector<std::pair<std::string, std::string>> request_headers_to_add;
+  std::vector<std::pair<std::string, std::string>> response_headers_to_add;
+};
+
+struct VirtualHost {
+  std::string name;
+  std::vector<std::string> domains;  // exact, "*.example.com", "example.*", "*"
+  std::vector<Route> routes;
+  PerFilterConfig per_filter;
+  std::optional<RetryPolicy> retry_policy;
+};
+
+struct RouteConfiguration {
+  std::string name;
+  std::vector<VirtualHost> virtual_hosts;
+  PerFilterConfig per_filter;
+};
+
+struct HealthCheckFilter {
+  bool pass_through_mode = false;
+  std::vector<HeaderMatcher> headers;  // all must match, ":path" among them
+};
+struct CorsFilter {};
+struct GrpcWebFilter {};
+struct RouterFilter {};
+using HttpFilter = std::variant<std::shared_ptr<const GrpcJsonTranscoder>, CorsFilter, GrpcWebFilter, HealthCheckFilter, RouterFilter>;
+
+// config.core.v3.Http2ProtocolOptions
+struct Http2ProtocolOptions {
+  uint32_t max_concurrent_streams = 1024;
+  uint32_t initial_stream_window_size = 16 << 20;      // bytes
+  uint32_t initial_connection_window_size = 24 << 20;  // bytes
+};
+
+// extensions.transport_sockets.tls.v3.{Downstream,Upstream}TlsContext; files are PEM.
+struct TlsContext {
+  Place place;
+  std::string certificate_chain;  // file, or inline_string beginning with "-----BEGIN"
+  std::string private_key;
+  std::string trusted_ca;         // validation_context; empty: the peer is not verified (upstream) or not asked (downstream)
+  bool require_client_certificate = false;
+  std::vector<std::string> alpn_protocols;
+  std::string sni;                // upstream
+  std::vector<StringMatcher> match_subject_alt_names;
+};
+
+struct HttpConnectionManager {
+  enum class Codec { kAuto, kHttp1, kHttp2 };
+  Place place;
+  std::string stat_prefix;
+  Codec codec_type = Codec::kAuto;
+  RouteConfiguration route_config;
+  std::vector<HttpFilter> http_filters;
+  Http2ProtocolOptions http2;
+  bool accept_http_10 = false;
+  std::string server_name = "envoy";
+  uint32_t max_request_headers_kb = 60;
+  uint32_t max_headers_count = 100;
+  absl::Duration idle_timeout = absl::Hours(1);             // of a connection without requests
+  absl::Duration stream_idle_timeout = absl::Minutes(5);    // zero: none
+  absl::Duration request_timeout = absl::ZeroDuration();    // until the request is complete; zero: none
+  absl::Duration request_headers_timeout = absl::ZeroDuration();
+  absl::Duration drain_timeout = absl::Seconds(5);
+  bool use_remote_address = false;
+  bool normalize_path = false;
+  bool merge_slashes = false;
+};
+
+struct FilterChain {
+  std::vector<std::string> server_names;  // filter_chain_match; empty: any
+  std::optional<TlsContext> tls;
+  HttpConnectionManager http;
+};
+
+struct Listener {
+  Place place;
+  std::string name;
+  std::string address;  // "127.0.0.1:8080", "[::1]:8080"
+  uint32_t per_connection_buffer_limit_bytes = 1 << 20;
+  std::vector<FilterChain> filter_chains;
+};
+
+struct Thresholds {  // config.cluster.v3.CircuitBreakers.Thresholds, priority DEFAULT
+  uint32_t max_connections = 1024;
+  uint32_t max_pending_requests = 1024;
+  uint32_t max_requests = 1024;
+  uint32_t max_retries = 3;
+};
+
+struct HealthCheck {
+  enum class Kind { kHttp, kGrpc };
+  Kind kind = Kind::kHttp;
+  absl::Duration timeout;
+  absl::Duration interval;
+  uint32_t unhealthy_threshold = 1;
+  uint32_t healthy_threshold = 1;
+  std::string path;          // kHttp
+  std::string host;          // kHttp; empty: the cluster's name
+  std::string service_name;  // kGrpc
+};
+
+struct Endpoint {
+  std::string address;  // an IP for STATIC, else a name
+  uint16_t port = 0;
+  uint32_t weight = 1;
+};
+
+struct Cluster {
+  enum class Type { kStatic, kStrictDns, kLogicalDns };
+  enum class LoadBalancing { kRoundRobin, kLeastRequest };
+  Place place;
+  std::string name;
+  Type type = Type::kStatic;
+  LoadBalancing lb_policy = LoadBalancing::kRoundRobin;
+  std::vector<Endpoint> endpoints;
+  absl::Duration connect_timeout = absl::Seconds(5);
+  absl::Duration dns_refresh_rate = absl::Seconds(5);
+  bool respect_dns_ttl = false;
+  Thresholds thresholds;
+  Http2ProtocolOptions http2;
+  std::optional<TlsContext> tls;
+  std::vector<HealthCheck> health_checks;
+  uint32_t per_connection_buffer_limit_bytes = 1 << 20;
+};
+
+struct Admin {
+  std::string address;
+};
+
+struct Bootstrap {
+  std::vector<Listener> listeners;
+  std::vector<Cluster> clusters;
+  std::optional<Admin> admin;
+};
+
+}  // namespace minato::gateway::config
