@@ -70,13 +70,14 @@ Status Run(StopSignal& stop) {
   gateway::AccessLog front(http_metrics, cors);
 
   gateway::Admin admin(metrics);
+  gateway::WorkerPool admin_worker(1);
   TRY(const std::unique_ptr<gateway::HttpServer> admin_server,
-      gateway::HttpServer::Start({.address = config.admin_address}, admin));
+      gateway::HttpServer::Start(admin_worker, {.address = config.admin_address}, admin));
   TRY(RequireAllowed("admin_address", config.admin_address, admin_server->is_loopback(),
                      config.allow_public_address));
+  gateway::WorkerPool workers(static_cast<size_t>(config.workers));
   TRY(const std::unique_ptr<gateway::HttpServer> http,
-      gateway::HttpServer::Start({.address = absl::GetFlag(FLAGS_http_address), .workers = config.workers},
-                                 front));
+      gateway::HttpServer::Start(workers, {.address = absl::GetFlag(FLAGS_http_address)}, front));
   TRY(RequireAllowed("http_address", absl::GetFlag(FLAGS_http_address), http->is_loopback(),
                      config.allow_public_address));
   metrics.Add("http.connections", [&http] { return static_cast<int64_t>(http->connections()); });

@@ -1,61 +1,64 @@
 #include "gateway/front/http_server.h"
 
-#include <future>
-#include <thread>
 #include <vector>
 
+#include <absl/synchronization/mutex.h>
+
 #include "gateway/front/listener.h"
+#include "runtime/sleep.h"
 #include "telemetry/log.h"
 
 namespace minato::gateway {
 
-struct HttpServer::Worker {
-  Worker(const ListenAddress& address, RequestHandler& handler, const FrontLimits& limits)
+// What one worker has of a server. Made and ended on that worker.
+struct HttpServer::Share {
+  Share(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler, const FrontLimits& limits)
       : listener(home, address, handler, limits), root(home) {}
 
-  void Start() {
-    thread = std::thread([this] {
-      home.Post(begin);
-      home.Run();
-    });
+  static Task<Status> Start(Share& share) {
+    CO_TRY(share.listener.Listen());
+    share.root.Spawn(share.listener.Run());
+    co_return OkStatus();
   }
 
-  static Task<void> Serve(Worker& worker, std::promise<Status>& listening) {
-    const Status listened = worker.listener.Listen();
-    listening.set_value(listened);
-    if (listened.ok()) co_await worker.listener.Run();
-    worker.home.Stop();
-    worker.ended.set_value();
+  static Task<Status> AbortAfter(absl::Duration grace, Listener& listener) {
+    const Status passed = co_await Sleep(grace);
+    if (!passed.ok()) co_return OkStatus();
+    if (const size_t connections = listener.connections(); connections > 0) {
+      Log::Warning("{} connections had not ended {} after the drain began: their requests are cancelled",
+                   connections, absl::FormatDuration(grace));
+    }
+    listener.Abort(Unavailable("the server is shutting down"));
+    co_return OkStatus();
   }
 
-  // Work that runs once on the worker's thread.
-  template <void (Worker::*kAction)()>
-  struct Once : Work {
-    explicit Once(Worker& worker) : Work(&Run), worker(worker) {}
-    static void Run(Work& work) { (static_cast<Once&>(work).worker.*kAction)(); }
-    Worker& worker;
-  };
-  void Begin() { root.Spawn(Serve(*this, listening)); }
-  void Drain() { listener.Drain(); }
-  void Abort() { listener.Abort(Unavailable("the server is shutting down")); }
+  static Task<Status> Drain(Share& share, absl::Duration grace) {
+    const TaskContext& context = co_await CurrentContext();
+    share.listener.Drain();
+    Scope bound(context);
+    bound.Spawn(AbortAfter(grace, share.listener));
+    const Status ended = co_await share.root.Join();
+    bound.Cancel(Cancelled("every connection has ended"));
+    const Status joined = co_await bound.Join();
+    co_return OkStatus();
+  }
 
-  AsioExecutor home;
+  // The sockets are the worker's: they end there.
+  static Task<Status> End(std::unique_ptr<Share> share) { co_return OkStatus(); }
+
   Listener listener;
   Scope root;
-  std::promise<Status> listening;
-  std::promise<void> ended;
-  std::future<void> has_ended = ended.get_future();
-  Once<&Worker::Begin> begin{*this};
-  Once<&Worker::Drain> drain{*this};
-  Once<&Worker::Abort> abort{*this};
-  std::thread thread;
 };
 
 struct HttpServer::Impl {
-  std::string address;
-  bool is_loopback = false;
-  std::vector<std::unique_ptr<Worker>> workers;
-  bool drained = false;
+  Impl(WorkerPool& workers, const ListenAddress& address)
+      : workers(workers), address(address.ToString()), is_loopback(address.is_loopback()) {}
+
+  WorkerPool& workers;
+  const std::string address;
+  const bool is_loopback;
+  std::vector<std::unique_ptr<Share>> shares;  // by worker; empty after the drain
+  mutable absl::Mutex ending;                  // held while the shares end, and by who looks at them meanwhile
 };
 
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -66,46 +69,39 @@ const std::string& HttpServer::address() const { return impl_->address; }
 bool HttpServer::is_loopback() const { return impl_->is_loopback; }
 
 size_t HttpServer::connections() const {
+  absl::MutexLock lock(&impl_->ending);
   size_t sum = 0;
-  for (const auto& worker : impl_->workers) sum += worker->listener.connections();
+  for (const auto& share : impl_->shares) sum += share->listener.connections();
   return sum;
 }
 
-StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const HttpServerOptions& options,
-                                                        RequestHandler& handler) {
-  TRY(ListenAddress address, ListenAddress::Reserve(options.address));
-  auto impl = std::make_unique<Impl>();
-  impl->address = address.ToString();
-  impl->is_loopback = address.is_loopback();
-  std::unique_ptr<HttpServer> server(new HttpServer(std::move(impl)));
-  for (int i = 0; i < options.workers; ++i) {
-    Worker& worker =
-        *server->impl_->workers.emplace_back(std::make_unique<Worker>(address, handler, options.limits));
-    std::future<Status> listening = worker.listening.get_future();
-    worker.Start();
-    TRY(listening.get());
-  }
+StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(WorkerPool& workers, const HttpServerOptions& options,
+                                                        const HandlerOf& handler_of) {
+  TRY(const ListenAddress address, ListenAddress::Reserve(options.address));
+  std::unique_ptr<HttpServer> server(new HttpServer(std::make_unique<Impl>(workers, address)));
+  auto& shares = server->impl_->shares;
+  shares.resize(workers.size());
+  const auto start = [&](size_t worker) {
+    shares[worker] = std::make_unique<Share>(workers.home(worker), address, handler_of(worker), options.limits);
+    return Share::Start(*shares[worker]);
+  };
+  TRY(workers.OnEach(start));
   return server;
 }
 
+StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(WorkerPool& workers, const HttpServerOptions& options,
+                                                        RequestHandler& handler) {
+  return Start(workers, options, [&handler](size_t) -> RequestHandler& { return handler; });
+}
+
 void HttpServer::Drain(absl::Duration grace) {
-  if (std::exchange(impl_->drained, true)) return;
-  for (const auto& worker : impl_->workers) worker->home.Post(worker->drain);
-  const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoMilliseconds(grace);
-  for (const auto& worker : impl_->workers) {
-    if (worker->has_ended.wait_until(deadline) == std::future_status::timeout) {
-      const size_t connections = worker->listener.connections();
-      if (connections > 0) {
-        Log::Warning("{} connections had not ended {} after the drain began: their requests are cancelled",
-                     connections, absl::FormatDuration(grace));
-      }
-      worker->home.Post(worker->abort);
-    }
-  }
-  for (const auto& worker : impl_->workers) {
-    worker->thread.join();
-    worker->home.Run();  // an abort that was posted while the loop ended
-  }
+  if (impl_->shares.empty()) return;
+  const auto drain = [&](size_t worker) { return Share::Drain(*impl_->shares[worker], grace); };
+  const Status drained = impl_->workers.OnEach(drain);
+  absl::MutexLock lock(&impl_->ending);
+  const auto end = [&](size_t worker) { return Share::End(std::move(impl_->shares[worker])); };
+  const Status ended = impl_->workers.OnEach(end);
+  impl_->shares.clear();
 }
 
 }  // namespace minato::gateway

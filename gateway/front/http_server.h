@@ -1,25 +1,31 @@
-// Workers that serve HTTP on one address: a thread, an event loop and a listening socket each, sharing nothing.
+// One address, served by every worker of a pool: each has its own listening socket there (SO_REUSEPORT).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "gateway/front/client_stream.h"
 #include "gateway/front/limits.h"
-#include "runtime/status.h"
+#include "gateway/front/worker_pool.h"
 
 namespace minato::gateway {
 
 struct HttpServerOptions {
   std::string address;  // "127.0.0.1:8080"; port 0 picks a free one
-  int workers = 1;
   FrontLimits limits = {};
 };
 
 class HttpServer {
  public:
-  // Listens when it returns. `handler` must outlive the server; it is called on every worker.
-  static StatusOr<std::unique_ptr<HttpServer>> Start(const HttpServerOptions& options,
+  // What serves the requests that come to a worker; outlives the server.
+  using HandlerOf = std::function<RequestHandler&(size_t worker)>;
+
+  // Listens when it returns. `workers` outlives the server.
+  static StatusOr<std::unique_ptr<HttpServer>> Start(WorkerPool& workers, const HttpServerOptions& options,
+                                                     const HandlerOf& handler_of);
+  // One handler, called on every worker.
+  static StatusOr<std::unique_ptr<HttpServer>> Start(WorkerPool& workers, const HttpServerOptions& options,
                                                      RequestHandler& handler);
   ~HttpServer();  // drains without grace if Drain was not called
 
@@ -27,12 +33,12 @@ class HttpServer {
   bool is_loopback() const;
   size_t connections() const;  // open ones; any thread
 
-  // No further connections; what is in flight has `grace` to end, then is cancelled. Blocks until all workers
-  // have ended. Not from a worker.
+  // No further connections; what is in flight has `grace` to end, then is cancelled. Blocks until all of it has
+  // ended. Not from a worker.
   void Drain(absl::Duration grace);
 
  private:
-  struct Worker;
+  struct Share;
   struct Impl;
   explicit HttpServer(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

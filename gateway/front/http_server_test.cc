@@ -91,15 +91,18 @@ class TestHandler final : public RequestHandler {
 };
 
 struct HttpServerTest : testing::Test {
-  void StartWith(FrontLimits limits, int workers = 1) {
+  void StartWith(FrontLimits limits, size_t workers = 1) {
+    server.reset();
+    pool = std::make_unique<WorkerPool>(workers);
     StatusOr<std::unique_ptr<HttpServer>> started =
-        HttpServer::Start({.address = "127.0.0.1:0", .workers = workers, .limits = limits}, handler);
+        HttpServer::Start(*pool, {.address = "127.0.0.1:0", .limits = limits}, handler);
     ASSERT_TRUE(started.ok()) << started.status();
     server = *std::move(started);
   }
   void SetUp() override { StartWith({}); }
 
   TestHandler handler;
+  std::unique_ptr<WorkerPool> pool;
   std::unique_ptr<HttpServer> server;
 };
 
@@ -285,11 +288,11 @@ TEST_F(HttpServerTest, AContentTypeThatIsNoHeaderCostsTheTypeOnly) {
 }
 
 TEST_F(HttpServerTest, RefusesAnAddressThatIsInUseOrNoAddress) {
-  const auto again = HttpServer::Start({.address = server->address()}, handler);
+  const auto again = HttpServer::Start(*pool, {.address = server->address()}, handler);
   EXPECT_EQ(again.status().code(), StatusCode::kAlreadyExists);
   EXPECT_NE(MessageOf(again.status()).find(server->address()), std::string_view::npos);
   for (const char* address : {"", "8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x", "host:1"}) {
-    EXPECT_EQ(HttpServer::Start({.address = address}, handler).status().code(), StatusCode::kInvalidArgument)
+    EXPECT_EQ(HttpServer::Start(*pool, {.address = address}, handler).status().code(), StatusCode::kInvalidArgument)
         << address;
   }
 }

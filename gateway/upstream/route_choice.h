@@ -31,15 +31,20 @@ class Routes {
   const std::unique_ptr<Compiled> compiled_;
 };
 
+// content-type is application/grpc or application/grpc+…; application/grpc-web is not.
+bool IsGrpc(const RequestHead& head);
+
 // The route that one request was given, until somebody chooses again (Envoy: the route cache).
 class RouteChoice {
  public:
   RouteChoice(const config::RouteConfiguration& config, const Routes& routes, const RequestHead& head)
-      : config_(config), routes_(routes), found_(routes.Match(head)) {}
+      : config_(config), routes_(routes), came_as_grpc_(IsGrpc(head)), found_(routes.Match(head)) {}
 
   void ChooseAgain(const RequestHead& head) { found_ = routes_.Match(head); }
   const config::Route* route() const { return found_.route; }
   const config::VirtualHost* virtual_host() const { return found_.virtual_host; }
+  // Whether the client, not a filter, made it a gRPC request.
+  bool came_as_grpc() const { return came_as_grpc_; }
 
   // What the most specific level says of a filter (route, virtual host, route_config), whole; nullptr: nothing does.
   template <typename Config>
@@ -54,6 +59,7 @@ class RouteChoice {
  private:
   const config::RouteConfiguration& config_;
   const Routes& routes_;
+  const bool came_as_grpc_;
   Routes::Found found_;
 };
 

@@ -1,0 +1,310 @@
+#include "gateway/filters/router.h"
+
+#include <algorithm>
+
+#include <absl/strings/numbers.h>
+#include <fmt/format.h>
+
+#include "gateway/filters/local_reply.h"
+#include "gateway/filters/router_request.h"
+#include "gateway/http_status.h"
+#include "runtime/check.h"
+#include "runtime/deadline.h"
+#include "runtime/scope.h"
+#include "runtime/sleep.h"
+
+namespace minato::gateway {
+namespace {
+
+using config::RetryPolicy;
+
+// The time that an answer may take: all of it from the moment the request is complete, and each silence.
+class AnswerTime : private Timer {
+ public:
+  AnswerTime(const TaskContext& parent, absl::Duration idle)
+      : Timer(&OnTimer), idle_(idle), cancel_(parent.cancel), context_{parent.home, cancel_.token(), parent.deadline} {
+    Heard();
+  }
+  ~AnswerTime() { context_.home->timers().Disarm(*this); }
+
+  const TaskContext& context() const { return context_; }
+  // Something moved.
+  void Heard() {
+    if (idle_ == absl::ZeroDuration()) return;
+    idle_deadline_ = context_.home->Now() + idle_;
+    Keep();
+  }
+  void RequestComplete(absl::Duration timeout) {
+    if (timeout == absl::ZeroDuration()) return;
+    deadline_ = context_.home->Now() + timeout;
+    Keep();
+  }
+  // Nobody waits for the answer any more.
+  void Abandon() { cancel_.Cancel(Aborted("the request could not be sent")); }
+  bool idled() const { return idled_; }
+
+ private:
+  // The timer stays armed at an early time and looks again when it fires.
+  void Keep() {
+    const absl::Time next = std::min(deadline_, idle_deadline_);
+    if (next == absl::InfiniteFuture() || (armed() && armed_for_ <= next)) return;
+    TimerQueue& timers = context_.home->timers();
+    timers.Disarm(*this);
+    armed_for_ = next;
+    timers.Arm(*this, next);
+  }
+  static void OnTimer(Timer& timer) {
+    AnswerTime& self = static_cast<AnswerTime&>(timer);
+    const absl::Time now = self.context_.home->Now();
+    if (now < self.deadline_ && now < self.idle_deadline_) return self.Keep();
+    self.idled_ = now < self.deadline_;
+    self.cancel_.Cancel(DeadlineExceeded("the route's time for an answer passed"));
+  }
+
+  const absl::Duration idle_;
+  CancelSource cancel_;
+  const TaskContext context_;
+  absl::Time deadline_ = absl::InfiniteFuture();
+  absl::Time idle_deadline_ = absl::InfiniteFuture();
+  absl::Time armed_for_;
+  bool idled_ = false;
+};
+
+bool Has(const RetryPolicy& policy, std::string_view reason) {
+  return std::find(policy.retry_on.begin(), policy.retry_on.end(), reason) != policy.retry_on.end();
+}
+
+bool RetriesFailure(const RetryPolicy& policy, UpstreamFailure failure) {
+  switch (failure) {
+    case UpstreamFailure::kConnectFailure:
+    case UpstreamFailure::kConnectTimeout:
+      return Has(policy, "connect-failure") || Has(policy, "5xx") || Has(policy, "gateway-error") || Has(policy, "reset");
+    case UpstreamFailure::kRemoteRefusedStream:
+      return Has(policy, "refused-stream") || Has(policy, "5xx") || Has(policy, "reset");
+    case UpstreamFailure::kConnectionTermination:
+    case UpstreamFailure::kRemoteReset:
+    case UpstreamFailure::kProtocolError:
+      return Has(policy, "5xx") || Has(policy, "reset") || Has(policy, "reset-before-request");
+    default:
+      return false;
+  }
+}
+
+bool RetriesStatus(const RetryPolicy& policy, int status) {
+  if (status >= 500 && Has(policy, "5xx")) return true;
+  if ((status == 502 || status == 503 || status == 504) && Has(policy, "gateway-error")) return true;
+  if (status == 409 && Has(policy, "retriable-4xx")) return true;
+  return Has(policy, "retriable-status-codes") &&
+         std::find(policy.retriable_status_codes.begin(), policy.retriable_status_codes.end(),
+                   static_cast<uint32_t>(status)) != policy.retriable_status_codes.end();
+}
+
+}  // namespace
+
+// One request on its way: attempts, one after another, until one's answer goes to the client.
+class Router::Request {
+ public:
+  Request(const Router& router, ClientStream& stream, RouteChoice& choice, const config::RouteAction& action,
+          HttpUpstream& cluster, const TaskContext& context)
+      : router_(router), stream_(stream), choice_(choice), action_(action), cluster_(cluster),
+        retry_(RetryOf(choice, action)), keep_body_(retry_ != nullptr), head_(stream.head(), *choice.route(), action),
+        time_(context, router.options_.stream_idle_timeout) {}
+
+  // Runs in context().
+  Task<void> Serve();
+  const TaskContext& context() const { return time_.context(); }
+
+ private:
+  enum class Outcome { kAnswered, kRetry };
+
+  static const RetryPolicy* RetryOf(const RouteChoice& choice, const config::RouteAction& action) {
+    if (action.retry_policy.has_value()) return &*action.retry_policy;
+    const config::VirtualHost& host = *choice.virtual_host();
+    return host.retry_policy.has_value() ? &*host.retry_policy : nullptr;
+  }
+
+  Task<Outcome> Attempt();
+  Task<Outcome> Exchange(HttpCall& call);
+  // Sends what is kept, then what still comes. An error is the client's; a call that takes no more is not one.
+  Task<Status> SendBody(HttpCall& call);
+  Task<void> Pump(HttpCall& call);
+  Task<Outcome> Answer(HttpCall& call, HttpResponseHead head);
+  Task<Outcome> FailBeforeHead(HttpCall& call, const Status& error);
+  bool MayRetry() const { return retry_ != nullptr && keep_body_ && body_ended_ && retries_ < retry_->num_retries; }
+
+  const Router& router_;
+  ClientStream& stream_;
+  RouteChoice& choice_;
+  const config::RouteAction& action_;
+  HttpUpstream& cluster_;
+  const RetryPolicy* const retry_;
+
+  bool keep_body_;
+  bool body_ended_ = false;
+  std::string kept_body_;
+  Status body_error_;
+  uint32_t retries_ = 0;
+  absl::Time started_;
+  const UpstreamHead head_;
+  AnswerTime time_;
+};
+
+Task<void> Router::Serve(ClientStream& stream, RouteChoice& route) {
+  if (route.route() == nullptr) {
+    co_await LocalReply(stream, route, 404, "");
+    co_return;
+  }
+  if (const auto* const direct = std::get_if<config::DirectResponseAction>(&route.route()->action)) {
+    http::Headers headers;
+    for (const auto& [name, value] : route.route()->response_headers_to_add) headers.Add(name, value);
+    co_await LocalReply(stream, route, static_cast<int>(direct->status), direct->body, std::move(headers));
+    co_return;
+  }
+  const auto& action = std::get<config::RouteAction>(route.route()->action);
+  const auto cluster = clusters_.find(action.cluster);
+  CHECK(cluster != clusters_.end(), "route to a cluster that does not exist: {}", action.cluster);
+  const TaskContext& context = co_await CurrentContext();
+  Request request(*this, stream, route, action, *cluster->second, context);
+  co_await InContext<void>(request.context(), request.Serve());
+}
+
+Task<void> Router::Request::Serve() {
+  Outcome outcome = co_await Attempt();
+  while (outcome == Outcome::kRetry) {
+    // Envoy: full jitter is of no use to a single retry; the base interval spaces them.
+    const absl::Duration longest = retry_->max_interval.value_or(retry_->base_interval * 10);
+    const Status slept = co_await Sleep(std::min(longest, retry_->base_interval * (1 << std::min(retries_, 10u))));
+    ++retries_;
+    outcome = co_await Attempt();
+  }
+}
+
+Task<Router::Request::Outcome> Router::Request::Attempt() {
+  const TaskContext& context = co_await CurrentContext();
+  started_ = context.home->Now();
+  const bool has_body = stream_.HasBody();
+  const std::unique_ptr<HttpCall> call = cluster_.Start(head_.view(), !has_body);
+  if (!has_body && !body_ended_) {
+    body_ended_ = true;
+    time_.RequestComplete(action_.timeout);
+  }
+  if (has_body && (body_ended_ || stream_.BodyArrived())) {
+    body_error_ = co_await SendBody(*call);
+    if (!body_error_.ok()) co_return co_await FailBeforeHead(*call, body_error_);
+  }
+  if (body_ended_) co_return co_await Exchange(*call);
+
+  Scope scope(context);
+  scope.Spawn(Pump(*call));
+  const Outcome outcome = co_await Exchange(*call);
+  scope.Cancel(Cancelled("the answer is complete"));
+  const Status pumped = co_await scope.Join();
+  co_return outcome;
+}
+
+Task<Status> Router::Request::SendBody(HttpCall& call) {
+  if (!kept_body_.empty()) {
+    const Status sent = co_await call.Write(kept_body_);
+    if (!sent.ok()) co_return OkStatus();
+  }
+  while (!body_ended_) {
+    CO_TRY(std::optional<std::string_view> piece, co_await stream_.ReadPiece());
+    time_.Heard();
+    if (!piece.has_value()) {
+      body_ended_ = true;
+      time_.RequestComplete(action_.timeout);
+      break;
+    }
+    keep_body_ = keep_body_ && kept_body_.size() + piece->size() <= router_.options_.retry_buffer_bytes_max;
+    if (keep_body_) kept_body_ += *piece;
+    const Status sent = co_await call.Write(*piece);
+    if (!sent.ok()) co_return OkStatus();
+  }
+  call.End(stream_.request_trailers());
+  co_return OkStatus();
+}
+
+// Beside the wait for the answer. A body that fails ends that wait.
+Task<void> Router::Request::Pump(HttpCall& call) {
+  body_error_ = co_await SendBody(call);
+  if (!body_error_.ok()) time_.Abandon();
+}
+
+Task<Router::Request::Outcome> Router::Request::Exchange(HttpCall& call) {
+  for (;;) {
+    StatusOr<HttpResponseHead> head = co_await call.ReadHead();
+    if (!head.ok()) co_return co_await FailBeforeHead(call, head.status());
+    time_.Heard();
+    if (head->status < 200) continue;  // Envoy passes none but 100 on, and has sent that itself
+    if (MayRetry() && RetriesStatus(*retry_, head->status)) co_return Outcome::kRetry;
+    co_return co_await Answer(call, *std::move(head));
+  }
+}
+
+Task<Router::Request::Outcome> Router::Request::FailBeforeHead(HttpCall& call, const Status& error) {
+  if (stream_.response_status() != 0) co_return Outcome::kAnswered;  // a filter did, for a body that is none
+  const TaskContext& context = co_await CurrentContext();
+  if (!body_error_.ok()) {
+    co_await LocalReply(stream_, choice_, HttpStatusOf(body_error_), MessageOf(body_error_));
+  } else if (context.cancel.reason().code() == StatusCode::kDeadlineExceeded) {
+    co_await LocalReply(stream_, choice_, 504, time_.idled() ? "stream timeout" : "upstream request timeout");
+  } else if (call.failure() == UpstreamFailure::kNoHealthyHost) {
+    co_await LocalReply(stream_, choice_, 503, "no healthy upstream");
+  } else if (MayRetry() && RetriesFailure(*retry_, call.failure())) {
+    co_return Outcome::kRetry;
+  } else {
+    http::Headers headers;
+    if (call.failure() == UpstreamFailure::kOverflow) headers.Add("x-envoy-overloaded", "true");
+    co_await LocalReply(
+        stream_, choice_, call.failure() == UpstreamFailure::kProtocolError ? 502 : 503,
+        fmt::format("upstream connect error or disconnect/reset before headers. {}reset reason: {}",
+                    retries_ > 0 ? "retried and the latest " : "", MessageOf(error)),
+        std::move(headers));
+  }
+  co_return Outcome::kAnswered;
+}
+
+Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpResponseHead from) {
+  const TaskContext& context = co_await CurrentContext();
+  ResponseHead head;
+  head.status = from.status;
+  const std::string content_type(from.headers.Find("content-type").value_or(""));
+  if (!content_type.empty()) from.headers.Remove("content-type");
+  head.content_type = content_type;
+  if (const auto length = from.headers.Find("content-length")) {
+    uint64_t bytes = 0;
+    if (absl::SimpleAtoi(absl::string_view(length->data(), length->size()), &bytes)) head.content_length = bytes;
+    from.headers.Remove("content-length");
+  }
+  from.headers.Add("x-envoy-upstream-service-time",
+                   std::to_string(absl::ToInt64Milliseconds(context.home->Now() - started_)));
+  for (const auto& [name, value] : choice_.route()->response_headers_to_add) from.headers.Add(name, value);
+  head.headers = std::move(from.headers);
+
+  if (from.ends && stream_.head().method() != "HEAD") {
+    const Status sent = co_await stream_.Respond(head, "");
+    co_return Outcome::kAnswered;
+  }
+  Status written = co_await stream_.StartResponse(head);
+  while (written.ok()) {
+    if (from.ends) {
+      written = co_await stream_.EndResponse();
+      break;
+    }
+    StatusOr<std::optional<std::string_view>> piece = co_await call.Read();
+    if (!piece.ok()) {
+      stream_.CutResponse();
+      break;
+    }
+    time_.Heard();
+    if (!piece->has_value()) {
+      written = co_await stream_.EndResponse(call.trailers());
+      break;
+    }
+    written = co_await stream_.Write(**piece);
+  }
+  if (!written.ok()) stream_.CutResponse();
+  co_return Outcome::kAnswered;
+}
+
+}  // namespace minato::gateway

@@ -1,0 +1,35 @@
+// The last filter: sends the request to the cluster of its route and the answer back, as they are
+// (extensions.filters.http.router.v3).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "gateway/filters/http_filter.h"
+#include "gateway/upstream/http_call.h"
+
+namespace minato::gateway {
+
+class Router final : public HttpFilter {
+ public:
+  using Clusters = std::map<std::string, HttpUpstream*, std::less<>>;
+
+  struct Options {
+    size_t retry_buffer_bytes_max = 1 << 20;  // of a request kept for a retry (per_connection_buffer_limit_bytes)
+    absl::Duration stream_idle_timeout = absl::Minutes(5);  // without a byte of the answer; zero: none
+  };
+
+  // All must outlive the router. Every cluster that a route names is there.
+  Router(const Clusters& clusters, Options options) : clusters_(clusters), options_(options) {}
+
+  Task<void> Serve(ClientStream& stream, RouteChoice& route) override;
+
+ private:
+  class Request;
+
+  const Clusters& clusters_;
+  const Options options_;
+};
+
+}  // namespace minato::gateway

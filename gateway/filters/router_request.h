@@ -1,0 +1,31 @@
+// The head that the router sends upstream (Envoy: ConnectionManagerUtility::mutateRequestHeaders and
+// Router::decodeHeaders).
+#pragma once
+
+#include <string>
+
+#include "gateway/config/bootstrap.h"
+#include "gateway/front/request_head.h"
+#include "gateway/upstream/http_call.h"
+
+namespace minato::gateway {
+
+// Views into `head`, `route` and itself: both must outlive it.
+class UpstreamHead {
+ public:
+  UpstreamHead(const RequestHead& head, const config::Route& route, const config::RouteAction& action);
+  UpstreamHead(const UpstreamHead&) = delete;
+  UpstreamHead& operator=(const UpstreamHead&) = delete;
+
+  const HttpRequestView& view() const { return view_; }
+
+ private:
+  void AddHeader(std::string_view name, std::string_view value);
+
+  HttpRequestView view_;
+  std::string path_;       // when it was rewritten
+  std::string names_;      // the lower-case form of those that came otherwise; never grows beyond its reserve
+  std::string timeout_ms_;
+};
+
+}  // namespace minato::gateway
