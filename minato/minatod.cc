@@ -14,9 +14,11 @@
 #include "google/rpc/error_details.pb.h"
 #include "minato/direct_upstream.h"
 #include "minato/pages.h"
+#include "runtime/program/command_line.h"
+#include "runtime/program/public_address.h"
+#include "runtime/program/stop_signal.h"
 #include "server/main/flags.h"
 #include "server/main/interceptors.h"
-#include "server/main/stop_signal.h"
 #include "server/rpc/server.h"
 #include "telemetry/log.h"
 
@@ -44,8 +46,7 @@ StatusOr<gateway::RouteTable> Routes(const MethodRegistry& registry, gateway::Sc
 
 Status Run(StopSignal& stop) {
   TRY(const SharedConfig config, ConfigFromFlags());
-  TRY(RequireAllowed("grpc_address", config.grpc_address, IsLoopback(config.grpc_address),
-                     config.allow_public_address));
+  TRY(RequireAllowed("grpc_address", config.grpc_address, config.allow_public_address));
   TRY(std::unique_ptr<Services> services, Services::Start(config.services));
 
   MetricsRegistry metrics;
@@ -73,13 +74,11 @@ Status Run(StopSignal& stop) {
   gateway::WorkerPool admin_worker(1);
   TRY(const std::unique_ptr<gateway::HttpServer> admin_server,
       gateway::HttpServer::Start(admin_worker, {.address = config.admin_address}, admin));
-  TRY(RequireAllowed("admin_address", config.admin_address, admin_server->is_loopback(),
-                     config.allow_public_address));
+  TRY(RequireAllowed("admin_address", config.admin_address, config.allow_public_address));
   gateway::WorkerPool workers(static_cast<size_t>(config.workers));
   TRY(const std::unique_ptr<gateway::HttpServer> http,
       gateway::HttpServer::Start(workers, {.address = absl::GetFlag(FLAGS_http_address)}, front));
-  TRY(RequireAllowed("http_address", absl::GetFlag(FLAGS_http_address), http->is_loopback(),
-                     config.allow_public_address));
+  TRY(RequireAllowed("http_address", absl::GetFlag(FLAGS_http_address), config.allow_public_address));
   metrics.Add("http.connections", [&http] { return static_cast<int64_t>(http->connections()); });
   admin.SetReady(true);
 
@@ -123,7 +122,7 @@ bool IsOwnFlagFile(std::string_view file) {
 
 int main(int argc, char** argv) {
   minato::StopSignal stop;
-  minato::ParseFlags(argc, argv,
+  minato::ParseCommandLine(argc, argv,
                      "Minato's services over gRPC, HTTP and JSON, in one process on embedded backends.",
                      &minato::IsOwnFlagFile);
   const minato::Status status = minato::Run(stop);

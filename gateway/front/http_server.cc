@@ -52,11 +52,10 @@ struct HttpServer::Share {
 
 struct HttpServer::Impl {
   Impl(WorkerPool& workers, const ListenAddress& address)
-      : workers(workers), address(address.ToString()), is_loopback(address.is_loopback()) {}
+      : workers(workers), address(address.ToString()) {}
 
   WorkerPool& workers;
   const std::string address;
-  const bool is_loopback;
   std::vector<std::unique_ptr<Share>> shares;  // by worker; empty after the drain
   mutable absl::Mutex ending;                  // held while the shares end, and by who looks at them meanwhile
 };
@@ -66,7 +65,6 @@ HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpServer::~HttpServer() { Drain(absl::ZeroDuration()); }
 
 const std::string& HttpServer::address() const { return impl_->address; }
-bool HttpServer::is_loopback() const { return impl_->is_loopback; }
 
 size_t HttpServer::connections() const {
   absl::MutexLock lock(&impl_->ending);

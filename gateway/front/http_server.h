@@ -30,7 +30,6 @@ class HttpServer {
   ~HttpServer();  // drains without grace if Drain was not called
 
   const std::string& address() const;  // with the port that was chosen
-  bool is_loopback() const;
   size_t connections() const;  // open ones; any thread
 
   // No further connections; what is in flight has `grace` to end, then is cancelled. Blocks until all of it has

@@ -118,8 +118,6 @@ std::string ListenAddress::ToString() const {
                      reserved_->endpoint.port());
 }
 
-bool ListenAddress::is_loopback() const { return reserved_->endpoint.address().is_loopback(); }
-
 struct Listener::State {
   State(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler, const FrontLimits& limits)
       : home(home), address(address), handler(handler), limits(limits), acceptor(home.context()),

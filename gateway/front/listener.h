@@ -18,7 +18,6 @@ class ListenAddress {
   static StatusOr<ListenAddress> Reserve(std::string_view address);
 
   std::string ToString() const;  // with the port that was chosen
-  bool is_loopback() const;
 
  private:
   friend class Listener;

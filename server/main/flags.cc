@@ -1,25 +1,15 @@
 #include "server/main/flags.h"
 
-#include <arpa/inet.h>
-
-#include <cstdio>
 #include <cstdlib>
 #include <thread>
 
 #include <absl/flags/flag.h>
-#include <absl/flags/parse.h>
-#include <absl/flags/usage.h>
-#include <absl/flags/usage_config.h>
-
-#include "server/main/version.h"
-#include "telemetry/log.h"
 
 ABSL_FLAG(std::string, grpc_address, "127.0.0.1:50051", "where gRPC is served; port 0 takes a free one");
 ABSL_FLAG(std::string, admin_address, "127.0.0.1:9901", "where /healthz, /ready and /stats are served");
 ABSL_FLAG(std::string, data_dir, "",
           "folder of the databases and of the mail spool; default: $MINATO_DATA_DIR, else ./minato-data");
 ABSL_FLAG(int, workers, 0, "threads of each transport; 0: one per core");
-ABSL_FLAG(std::string, log_level, "info", "debug, info (with a line per request), warning, error or off");
 ABSL_FLAG(uint64_t, request_bytes_max, 4 << 20, "size of one request message; larger ones are refused");
 ABSL_FLAG(uint64_t, calls_in_flight_max, 16'384,
           "calls served at the same time, whichever way they came; more are refused");
@@ -64,44 +54,7 @@ Status RequireWithin(std::string_view flag, uint64_t value, uint64_t min, uint64
   return InvalidArgument("--{}: {} to {}, found {}", flag, min, max, value);
 }
 
-// What --help lists and --version prints are asked for by plain functions.
-bool (*own_flag_file)(std::string_view) = nullptr;
-
 }  // namespace
-
-void ParseFlags(int argc, char** argv, std::string_view about,
-                bool (*is_own_flag_file)(std::string_view file)) {
-  own_flag_file = is_own_flag_file;
-  absl::FlagsUsageConfig usage;
-  usage.contains_help_flags = [](absl::string_view file) {
-    return own_flag_file(std::string_view(file.data(), file.size()));
-  };
-  usage.contains_helpshort_flags = usage.contains_help_flags;
-  usage.version_string = [] { return std::string(kVersionLine) + "\n"; };
-  absl::SetFlagsUsageConfig(usage);
-  absl::SetProgramUsageMessage(std::string(about));
-  // Abseil ends with exit code 1 after --help; whoever asked for it got what they wanted.
-  for (int i = 1; i < argc; ++i) {
-    if (std::string_view(argv[i]).starts_with("--help")) {
-      std::atexit([] {
-        std::fflush(nullptr);
-        std::_Exit(0);
-      });
-    }
-  }
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
-  if (rest.size() > 1) {
-    std::fprintf(stderr, "%s: \"%s\" is no flag (see --help)\n", argv[0], rest[1]);
-    std::exit(1);
-  }
-  Log::Level level;
-  if (!Log::ParseLevel(absl::GetFlag(FLAGS_log_level), &level)) {
-    std::fprintf(stderr, "--log_level: \"%s\" is none of debug, info, warning, error, off\n",
-                 absl::GetFlag(FLAGS_log_level).c_str());
-    std::exit(1);
-  }
-  Log::SetLevel(level);
-}
 
 bool HasSharedFlags(std::string_view file) { return file.ends_with("server/main/flags.cc"); }
 
@@ -148,25 +101,6 @@ rpc::ServerOptions GrpcOptions(const SharedConfig& config) {
   options.request_bytes_max = config.request_bytes_max;
   options.calls_in_flight_max = config.calls_in_flight_max;
   return options;
-}
-
-bool IsLoopback(std::string_view address) {
-  std::string host(address.substr(0, address.rfind(':')));
-  if (host == "localhost") return true;
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  in_addr v4;
-  if (inet_pton(AF_INET, host.c_str(), &v4) == 1) return ntohl(v4.s_addr) >> 24 == 127;
-  in6_addr v6;
-  return inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
-}
-
-Status RequireAllowed(std::string_view flag, std::string_view address, bool is_loopback,
-                      bool allow_public_address) {
-  if (is_loopback || allow_public_address) return OkStatus();
-  return PermissionDenied(
-      "--{}={}: other machines reach this address, and there is no authentication; "
-      "--allow_unauthenticated_public_address would allow it",
-      flag, address);
 }
 
 }  // namespace minato

@@ -1,10 +1,12 @@
 // minato-server: Minato's services over gRPC alone.
 #include <cstdio>
 
+#include "runtime/program/command_line.h"
+#include "runtime/program/public_address.h"
+#include "runtime/program/stop_signal.h"
 #include "server/main/admin_server.h"
 #include "server/main/flags.h"
 #include "server/main/interceptors.h"
-#include "server/main/stop_signal.h"
 #include "server/rpc/server.h"
 #include "telemetry/log.h"
 
@@ -13,10 +15,8 @@ namespace {
 
 Status Run(StopSignal& stop) {
   TRY(const SharedConfig config, ConfigFromFlags());
-  TRY(RequireAllowed("grpc_address", config.grpc_address, IsLoopback(config.grpc_address),
-                     config.allow_public_address));
-  TRY(RequireAllowed("admin_address", config.admin_address, IsLoopback(config.admin_address),
-                     config.allow_public_address));
+  TRY(RequireAllowed("grpc_address", config.grpc_address, config.allow_public_address));
+  TRY(RequireAllowed("admin_address", config.admin_address, config.allow_public_address));
   TRY(std::unique_ptr<Services> services, Services::Start(config.services));
 
   MetricsRegistry metrics;
@@ -61,7 +61,7 @@ bool IsOwnFlagFile(std::string_view file) { return HasSharedFlags(file); }
 
 int main(int argc, char** argv) {
   minato::StopSignal stop;
-  minato::ParseFlags(argc, argv, "Minato's services over gRPC, on embedded backends.",
+  minato::ParseCommandLine(argc, argv, "Minato's services over gRPC, on embedded backends.",
                      &minato::IsOwnFlagFile);
   const minato::Status status = minato::Run(stop);
   if (status.ok()) return 0;

@@ -7,7 +7,7 @@
 #include <absl/flags/usage.h>
 
 #include "grpc/testing/test.minato.h"
-#include "server/main/stop_signal.h"
+#include "runtime/program/stop_signal.h"
 #include "server/rpc/server.h"
 #include "tests/conformance/test_service.h"
 

@@ -6,7 +6,7 @@
 #include <absl/flags/parse.h>
 
 #include "server/main/interceptors.h"
-#include "server/main/stop_signal.h"
+#include "runtime/program/stop_signal.h"
 #include "server/rpc/server.h"
 #include "telemetry/metrics.h"
 #include "tests/load/load.minato.h"

@@ -1,4 +1,4 @@
-#include "server/main/stop_signal.h"
+#include "runtime/program/stop_signal.h"
 
 #include <pthread.h>
 
