@@ -13,22 +13,10 @@ import sys
 
 from tests import program
 from tests.integration import minatod
+from tests.load import json_user
 from tests.load import measure
 
-BODY_BYTES = 250
 UNARY_CALLS = 60_000
-
-
-def create_user(server):
-    """A user whose JSON is about BODY_BYTES long; answers its path and the bytes."""
-    name = "N"
-    for attempt in range(2):
-        created = server.request(
-            "POST", "/v1/users", {"name": name, "email": f"load{attempt}@example.com"})
-        path = f"/v1/users/{created.json['id']}"
-        body = server.request("GET", path).bytes
-        name += "n" * max(0, BODY_BYTES - len(body))
-    return path, body
 
 
 def quart_packages():
@@ -53,7 +41,7 @@ def warm_cost_of_get(pid, port, path):
 def rows(pairs):
     with contextlib.ExitStack() as running:
         server = running.enter_context(minatod.Minatod())
-        path, body = create_user(server)
+        path, body = json_user.create(server)
         json_get = warm_cost_of_get(server.pid, server.http, path)
 
         by_hand = measure.Server("tests/load/queue_server")

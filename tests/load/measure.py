@@ -110,13 +110,14 @@ def print_table(title, description, rows):
         lines.append(f"| {name} | {ours:,.1f} | {rival:,.1f} | {ratio:.3f} | {ratio_max:.3f} |")
         print(lines[-1], flush=True)
     if options.record:
-        _record(title, lines)
+        record(title, lines, tools=("clang-19", "h2load", "valgrind"))
     sys.exit(1 if missed else 0)
 
 
-def _record(title, lines):
+def record(title, lines, tools):
+    """Adds a section to docs/performance.md, with the versions of what it was measured with."""
     versions = [subprocess.run([tool, "--version"], check=True, text=True, stdout=subprocess.PIPE)
-                .stdout.splitlines()[0] for tool in ("clang-19", "h2load", "valgrind")]
+                .stdout.splitlines()[0] for tool in tools]
     program = os.path.splitext(os.path.basename(sys.argv[0]))[0]
     path = os.path.join(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."), "docs/performance.md")
     with open(path, "a", encoding="utf-8") as file:
