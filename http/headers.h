@@ -32,6 +32,7 @@ class Headers {
   // The number of fields taken out.
   size_t Remove(std::string_view name);
   void clear() { fields_.clear(); }
+  void reserve(size_t fields) { fields_.reserve(fields); }
 
   // The first value. The view lives until the next change.
   std::optional<std::string_view> Find(std::string_view name) const;
