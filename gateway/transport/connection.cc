@@ -60,27 +60,31 @@ bool Connection::Pending() const {
 
 void Connection::Release() {
   if (read_pending_) return;  // the kernel may write behind end_ at any moment
-  if (begin_ == end_) {
-    if (capacity_ > kIdleBytes) {
-      buffer_.reset();
-      capacity_ = 0;
-    }
-    begin_ = end_ = reported_end_ = 0;
-  }
+  if (begin_ == end_) begin_ = end_ = reported_end_ = 0;
 }
 
 void Connection::MakeRoom() {
-  if (end_ + 1 < capacity_) return;
   const size_t size = end_ - begin_;
   const size_t fresh = end_ - reported_end_;
-  if (capacity_ == 0 || size > capacity_ / 2) {
-    const size_t capacity = capacity_ == 0 ? kIdleBytes : std::max(capacity_ * 2, size + kIdleBytes);
-    auto grown = std::make_unique_for_overwrite<char[]>(capacity);
-    if (size > 0) std::memcpy(grown.get(), buffer_.get() + begin_, size);
-    buffer_ = std::move(grown);
-    capacity_ = capacity;
+  const bool full = end_ + 1 >= capacity_;
+  size_t wanted = std::max(capacity_, kIdleBytes);
+  if (size == 0 && idle_reader_) {
+    wanted = kIdleBytes;
+  } else if (read_filled_room_) {
+    wanted = std::clamp(capacity_ * kGrowth, kIdleBytes, kReadBytesMax);
+  } else if (size == 0 && small_reads_ >= kSmallReadsMax) {
+    small_reads_ = 0;
+    wanted = std::max(capacity_ / kGrowth, kIdleBytes);
+  }
+  if (full && size > wanted / 2) wanted = std::max(wanted * 2, size + kIdleBytes);
+  if (wanted == capacity_ || (wanted < capacity_ && size > 0)) {
+    if (!full && size > 0) return;
+    if (size > 0) std::memmove(buffer_.get(), buffer_.get() + begin_, size);
   } else {
-    std::memmove(buffer_.get(), buffer_.get() + begin_, size);
+    auto fitting = std::make_unique_for_overwrite<char[]>(wanted);
+    if (size > 0) std::memcpy(fitting.get(), buffer_.get() + begin_, size);
+    buffer_ = std::move(fitting);
+    capacity_ = wanted;
   }
   begin_ = 0;
   end_ = size;
@@ -92,8 +96,8 @@ void Connection::StartReading() {
   const size_t room = capacity_ - end_ - (reader_waits_ && end_ < capacity_ ? 1 : 0);
   if (read_pending_ || closed_ || room == 0) return;
   read_pending_ = true;
-  socket_.async_read_some(
-      asio::buffer(buffer_.get() + end_, std::min(room, kReadBytesMax)), OnRead{this});
+  read_bytes_ = std::min(room, kReadBytesMax);
+  socket_.async_read_some(asio::buffer(buffer_.get() + end_, read_bytes_), OnRead{this});
 }
 
 void Connection::Arrived(const error_code& error, size_t bytes) {
@@ -102,6 +106,8 @@ void Connection::Arrived(const error_code& error, size_t bytes) {
     Gone();
   } else {
     end_ += bytes;
+    read_filled_room_ = bytes == read_bytes_;
+    small_reads_ = bytes < capacity_ / kGrowth ? small_reads_ + 1 : 0;
     if (reader_waits_) {
       WakeReader();
     } else if (cancel_when_gone_ != nullptr) {

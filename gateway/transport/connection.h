@@ -1,4 +1,4 @@
-// One accepted socket: bytes in, bytes out, and what time and the peer do to it meanwhile. No HTTP.
+// One connected socket: bytes in, bytes out, and what time and the peer do to it meanwhile. No HTTP.
 //
 // A read is pending whenever somebody waits for bytes or a request is being served and there is room, so
 // that a client that goes away is noticed. Reading into room that is there costs no system call beyond the
@@ -38,9 +38,10 @@ class Connection {
   // Release, hold until Release or ReadMore.
   std::string_view input() const { return {buffer_.get() + begin_, end_ - begin_}; }
   void Consume(size_t bytes) { begin_ += bytes; }
-  void Release();  // what was consumed may go; an empty buffer shrinks to its idle size
+  void Release();  // what was consumed may go
 
-  // Waits for bytes beyond those in input(). Moves the buffer when it is full.
+  // Waits for bytes beyond those in input(). Moves the buffer when it is full. Who waits `while_idle` with nothing in
+  // the buffer has a small one meanwhile.
   class ReadMore;
 
   // Wakes a ReadMore that waits for the first byte of a request (`while_idle`) or the next one that will:
@@ -79,6 +80,10 @@ class Connection {
  private:
   static constexpr size_t kIdleBytes = 2048;
   static constexpr size_t kReadBytesMax = 64 * 1024;
+  // A read that fills its room makes the next one larger by this factor; many that use less than this part of it make
+  // it smaller again.
+  static constexpr size_t kGrowth = 8;
+  static constexpr int kSmallReadsMax = 64;
 
   struct OnRead;
   struct OnWritable;
@@ -107,6 +112,9 @@ class Connection {
   size_t end_ = 0;
   size_t reported_end_ = 0;  // what ReadMore has told of
   bool read_pending_ = false;
+  bool read_filled_room_ = false;
+  size_t read_bytes_ = 0;  // asked for by the last read
+  int small_reads_ = 0;    // in a row
   bool closed_ = false;
   bool interrupted_ = false;
   bool idle_reader_ = false;
