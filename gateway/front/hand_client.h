@@ -18,6 +18,7 @@ class HandClient final : public ClientStream, private RequestHead {
       : method_(std::move(method)), target_(std::move(target)), body_(std::move(body)) {}
 
   std::map<std::string, std::string, std::less<>> request_headers;
+  std::string host = "test";
   std::deque<std::string> pieces;  // the body, when it comes in more than one
 
   int status = 0;
@@ -33,6 +34,7 @@ class HandClient final : public ClientStream, private RequestHead {
   std::string peer() const override { return "ipv4:127.0.0.1:40312"; }
   Task<StatusOr<std::string_view>> ReadWhole(size_t) override { co_return body_; }
   Task<StatusOr<std::optional<std::string_view>>> ReadPiece() override {
+    has_read_ = HasBody();
     if (pieces.empty() && !body_.empty()) {
       read_ = std::exchange(body_, "");
       co_return read_;
@@ -43,7 +45,7 @@ class HandClient final : public ClientStream, private RequestHead {
     co_return read_;
   }
   bool BodyArrived() const override { return true; }
-  bool HasBody() const override { return !body_.empty() || !pieces.empty(); }
+  bool HasBody() const override { return has_read_ || !body_.empty() || !pieces.empty(); }
   const http::Headers& request_trailers() const override { return sent_trailers; }
   void AddResponseHeader(std::string_view name, std::string_view value) override { headers.Add(name, value); }
   Task<Status> Respond(const ResponseHead& head, std::string_view body) override {
@@ -88,7 +90,7 @@ class HandClient final : public ClientStream, private RequestHead {
     const size_t mark = target_.find('?');
     return mark == target_.npos ? "" : std::string_view(target_).substr(mark + 1);
   }
-  std::string_view authority() const override { return "test"; }
+  std::string_view authority() const override { return host; }
   std::string_view protocol() const override { return "HTTP/1.1"; }
   std::optional<std::string_view> Find(http::KnownHeader header) const override { return Find(http::Name(header)); }
   std::optional<std::string_view> Find(std::string_view lower_name) const override {
@@ -104,6 +106,7 @@ class HandClient final : public ClientStream, private RequestHead {
   const std::string target_;
   std::string body_;
   std::string read_;
+  bool has_read_ = false;
 };
 
 }  // namespace minato::gateway

@@ -4,17 +4,18 @@
 
 namespace minato {
 
-StopSignal::StopSignal() {
+StopSignal::StopSignal(Hangup hangup) {
   sigemptyset(&set_);
   sigaddset(&set_, SIGTERM);
   sigaddset(&set_, SIGINT);
+  if (hangup == Hangup::kReturned) sigaddset(&set_, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &set_, nullptr);
 }
 
 int StopSignal::Wait() {
   int signal = 0;
   sigwait(&set_, &signal);
-  pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
+  if (signal != SIGHUP) pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
   return signal;
 }
 

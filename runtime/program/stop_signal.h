@@ -5,12 +5,15 @@
 
 namespace minato {
 
-// Made first thing in main: threads started afterwards leave both signals to Wait.
+// Made first thing in main: threads started afterwards leave the signals to Wait.
 class StopSignal {
  public:
-  StopSignal();
+  // What SIGHUP does: its usual thing, or Wait returns it, for a program that reads its configuration again then.
+  enum class Hangup { kDefault, kReturned };
 
-  // Blocks until one of them comes, and returns it. A second one, after that, ends the process at once.
+  explicit StopSignal(Hangup hangup = Hangup::kDefault);
+
+  // Blocks until one of them comes, and returns it. A second one after SIGTERM or SIGINT ends the process at once.
   int Wait();
 
  private:

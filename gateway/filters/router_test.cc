@@ -1,0 +1,239 @@
+#include "gateway/filters/router.h"
+
+#include <deque>
+
+#include "gateway/front/hand_client.h"
+#include "runtime/manual_executor.h"
+#include "runtime/sleep.h"
+
+namespace minato::gateway {
+namespace {
+
+// What one call to the cluster does.
+struct Script {
+  UpstreamFailure failure = UpstreamFailure::kNone;  // instead of a head
+  std::string failure_text = {};
+  int status = 200;
+  http::Headers headers = {};
+  std::vector<std::string> pieces = {};
+  bool cut = false;  // behind the pieces
+  http::Headers trailers = {};
+  absl::Duration head_takes = {};
+};
+
+struct Sent {
+  std::string method, path, authority, body;
+  http::Headers headers;
+  bool ended = false;
+};
+
+class HandCluster final : public HttpUpstream {
+ public:
+  std::deque<Script> scripts;
+  std::vector<Sent> sent;
+
+  std::unique_ptr<HttpCall> Start(const HttpRequestView& request, bool ends) override {
+    Sent& to = sent.emplace_back(Sent{std::string(request.method), std::string(request.path),
+                                      std::string(request.authority), "", {}, ends});
+    for (const auto& [name, value] : request.headers) to.headers.Add(name, value);
+    EXPECT_FALSE(scripts.empty()) << "a call that nobody expected";
+    Script script = std::move(scripts.front());
+    scripts.pop_front();
+    return std::make_unique<Call>(*this, sent.size() - 1, std::move(script));
+  }
+
+ private:
+  class Call final : public HttpCall {
+   public:
+    Call(HandCluster& cluster, size_t index, Script script)
+        : cluster_(cluster), index_(index), script_(std::move(script)) {}
+
+    Task<Status> Write(std::string_view piece) override {
+      cluster_.sent[index_].body += piece;
+      co_return OkStatus();
+    }
+    bool HasRoom() const override { return true; }
+    void End(const http::Headers&) override { cluster_.sent[index_].ended = true; }
+    Task<StatusOr<HttpResponseHead>> ReadHead() override {
+      if (script_.head_takes > absl::ZeroDuration()) {
+        const Status slept = co_await Sleep(script_.head_takes);
+        if (!slept.ok()) {
+          failure_ = UpstreamFailure::kLocalReset;
+          co_return slept;
+        }
+      }
+      failure_ = script_.failure;
+      if (failure_ != UpstreamFailure::kNone) co_return Unavailable("{}", script_.failure_text);
+      co_return HttpResponseHead{script_.status, script_.headers,
+                                 script_.pieces.empty() && script_.trailers.empty() && !script_.cut};
+    }
+    Task<StatusOr<std::optional<std::string_view>>> Read() override {
+      if (next_ < script_.pieces.size()) co_return script_.pieces[next_++];
+      if (script_.cut) co_return Unavailable("connection termination");
+      co_return std::nullopt;
+    }
+    const http::Headers& trailers() const override { return script_.trailers; }
+    UpstreamFailure failure() const override { return failure_; }
+    std::string upstream_address() const override { return "127.0.0.1:1"; }
+
+   private:
+    HandCluster& cluster_;
+    const size_t index_;
+    const Script script_;
+    size_t next_ = 0;
+    UpstreamFailure failure_ = UpstreamFailure::kNone;
+  };
+};
+
+struct RouterTest : testing::Test {
+  RouterTest() {
+    config.virtual_hosts.emplace_back();
+    config.virtual_hosts[0].domains = {"*"};
+    route().match.path = "/";
+    route().action = config::RouteAction{.cluster = "backend"};
+  }
+  config::Route& route() {
+    if (config.virtual_hosts[0].routes.empty()) config.virtual_hosts[0].routes.emplace_back();
+    return config.virtual_hosts[0].routes[0];
+  }
+  config::RouteAction& action() { return std::get<config::RouteAction>(route().action); }
+
+  static Task<void> Perform(Router& router, ClientStream& client, RouteChoice& choice) {
+    co_await router.Serve(client, choice);
+  }
+  HandClient& Serve(HandClient& client) {
+    const auto routes = *Routes::Compile(config);
+    const Router::Clusters clusters{{"backend", &cluster}};
+    Router router(clusters, {});
+    RouteChoice choice(config, *routes, client.head());
+    loop.Run(Perform(router, client, choice));
+    return client;
+  }
+
+  config::RouteConfiguration config;
+  HandCluster cluster;
+  ManualExecutor loop;
+};
+
+TEST_F(RouterTest, PassesARequestAndItsAnswerOnAsTheyAre) {
+  cluster.scripts = {{.status = 201, .headers = {{"content-type", "text/x"}, {"x-a", "1"}}, .pieces = {"ab", "c"}}};
+  HandClient client("PUT", "/a?b=c", "hello");
+  client.request_headers = {{"X-Mixed", "v"}, {"connection", "keep-alive"}, {"te", "gzip"}, {"host", "test"}};
+  Serve(client);
+  const Sent& sent = cluster.sent.at(0);
+  EXPECT_EQ(sent.method, "PUT");
+  EXPECT_EQ(sent.path, "/a?b=c");
+  EXPECT_EQ(sent.authority, "test");
+  EXPECT_EQ(sent.body, "hello");
+  EXPECT_TRUE(sent.ended);
+  EXPECT_EQ(sent.headers.Find("x-mixed"), "v");
+  EXPECT_FALSE(sent.headers.Has("connection") || sent.headers.Has("te") || sent.headers.Has("host"));
+  EXPECT_EQ(client.status, 201);
+  EXPECT_EQ(client.content_type, "text/x");
+  EXPECT_EQ(client.headers.Find("x-a"), "1");
+  EXPECT_EQ(client.answer, "abc");
+  EXPECT_TRUE(client.complete);
+}
+
+TEST_F(RouterTest, GivesTheTrailersToTheClient) {
+  cluster.scripts = {{.pieces = {"x"}, .trailers = {{"grpc-status", "0"}}}};
+  HandClient client("GET", "/");
+  EXPECT_EQ(Serve(client).trailers.Find("grpc-status"), "0");
+}
+
+TEST_F(RouterTest, SaysWhatEnvoySaysWhenThereIsNoAnswer) {
+  cluster.scripts = {{.failure = UpstreamFailure::kConnectFailure, .failure_text = "remote connection failure"}};
+  HandClient refused("GET", "/");
+  Serve(refused);
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.content_type, "text/plain");
+  EXPECT_EQ(refused.answer,
+            "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure");
+  cluster.scripts = {{.failure = UpstreamFailure::kNoHealthyHost}};
+  HandClient nobody("GET", "/");
+  EXPECT_EQ(Serve(nobody).answer, "no healthy upstream");
+  cluster.scripts = {{.failure = UpstreamFailure::kOverflow, .failure_text = "overflow"}};
+  HandClient overflow("GET", "/");
+  EXPECT_EQ(Serve(overflow).headers.Find("x-envoy-overloaded"), "true");
+}
+
+TEST_F(RouterTest, AGrpcClientGetsTheSameAsTrailersOnly) {
+  cluster.scripts = {{.failure = UpstreamFailure::kNoHealthyHost}};
+  HandClient client("POST", "/a.B/C", "x");
+  client.request_headers = {{"content-type", "application/grpc"}};
+  Serve(client);
+  EXPECT_EQ(client.status, 200);
+  EXPECT_EQ(client.headers.Find("grpc-status"), "14");
+  EXPECT_EQ(client.headers.Find("grpc-message"), "no healthy upstream");
+}
+
+TEST_F(RouterTest, EndsAnAnswerThatTakesLongerThanTheRouteAllows) {
+  action().timeout = absl::Milliseconds(250);
+  cluster.scripts = {{.head_takes = absl::Seconds(1)}};
+  HandClient client("GET", "/");
+  Serve(client);
+  EXPECT_EQ(client.status, 504);
+  EXPECT_EQ(client.answer, "upstream request timeout");
+}
+
+TEST_F(RouterTest, CutsAnAnswerWhoseRestIsLost) {
+  cluster.scripts = {{.pieces = {"half"}, .cut = true}};
+  HandClient client("GET", "/");
+  Serve(client);
+  EXPECT_EQ(client.answer, "half");
+  EXPECT_TRUE(client.cut);
+  EXPECT_FALSE(client.complete);
+}
+
+TEST_F(RouterTest, AnswersByItselfWhereTheRouteSaysSoOrThereIsNone) {
+  route().action = config::DirectResponseAction{403, "no"};
+  HandClient direct("GET", "/");
+  EXPECT_EQ(Serve(direct).status, 403);
+  EXPECT_EQ(direct.answer, "no");
+  route().match.path = "/only/here";
+  HandClient lost("GET", "/elsewhere");
+  EXPECT_EQ(Serve(lost).status, 404);
+  EXPECT_EQ(lost.answer, "");
+}
+
+TEST_F(RouterTest, SendsTheSameBodyAgainWhereThePolicyRetries) {
+  action().retry_policy = config::RetryPolicy{.retry_on = {"connect-failure", "5xx"}, .num_retries = 2};
+  cluster.scripts = {{.failure = UpstreamFailure::kConnectFailure, .failure_text = "x"}, {.status = 503}, {.status = 200}};
+  HandClient client("POST", "/", "payload");
+  EXPECT_EQ(Serve(client).status, 200);
+  ASSERT_EQ(cluster.sent.size(), 3u);
+  for (const Sent& sent : cluster.sent) EXPECT_EQ(sent.body, "payload");
+  for (const Sent& sent : cluster.sent) EXPECT_TRUE(sent.ended);
+}
+
+TEST_F(RouterTest, GivesTheLastAnswerWhenTheRetriesAreUsedUp) {
+  action().retry_policy = config::RetryPolicy{.retry_on = {"5xx"}, .num_retries = 1};
+  cluster.scripts = {{.status = 500}, {.status = 503}};
+  HandClient client("GET", "/");
+  EXPECT_EQ(Serve(client).status, 503);
+}
+
+TEST_F(RouterTest, WithoutAPolicyNothingIsSentTwice) {
+  cluster.scripts = {{.failure = UpstreamFailure::kConnectFailure, .failure_text = "x"}};
+  HandClient client("GET", "/");
+  EXPECT_EQ(Serve(client).status, 503);
+  EXPECT_EQ(cluster.sent.size(), 1u);
+}
+
+TEST_F(RouterTest, RewritesThePrefixAndTheHostAndAddsHeaders) {
+  route().match.path = "/api/";
+  action().prefix_rewrite = "/";
+  action().host_rewrite_literal = "inner";
+  route().request_headers_to_add = {{"x-in", "1"}};
+  route().response_headers_to_add = {{"x-out", "2"}};
+  cluster.scripts = {{.pieces = {"x"}}};
+  HandClient client("GET", "/api/v1?q=1");
+  Serve(client);
+  EXPECT_EQ(cluster.sent[0].path, "/v1?q=1");
+  EXPECT_EQ(cluster.sent[0].authority, "inner");
+  EXPECT_EQ(cluster.sent[0].headers.Find("x-in"), "1");
+  EXPECT_EQ(client.headers.Find("x-out"), "2");
+}
+
+}  // namespace
+}  // namespace minato::gateway

@@ -1,0 +1,108 @@
+#include "gateway/upstream/route_choice.h"
+
+#include "gateway/front/hand_client.h"
+
+namespace minato::gateway {
+namespace {
+
+using config::StringMatcher;
+
+config::Route To(std::string name, config::RouteMatch match) {
+  config::Route route;
+  route.name = std::move(name);
+  route.match = std::move(match);
+  route.action = config::RouteAction{.cluster = "c"};
+  return route;
+}
+
+config::RouteConfiguration With(std::vector<config::Route> routes) {
+  config::RouteConfiguration config;
+  config.virtual_hosts.emplace_back();
+  config.virtual_hosts[0].domains = {"*"};
+  config.virtual_hosts[0].routes = std::move(routes);
+  return config;
+}
+
+std::string Chosen(const config::RouteConfiguration& config, std::string target,
+                   std::map<std::string, std::string, std::less<>> headers = {}) {
+  const auto routes = Routes::Compile(config);
+  EXPECT_TRUE(routes.ok()) << routes.status();
+  HandClient client("GET", std::move(target));
+  client.request_headers = std::move(headers);
+  const Routes::Found found = (*routes)->Match(client.head());
+  return found.route == nullptr ? "none" : found.route->name;
+}
+
+TEST(RouteChoice, TakesTheFirstRouteThatMatches) {
+  const auto config = With({To("long", {.path = "/a/b"}), To("short", {.path = "/a"}), To("late", {.path = "/a/b/c"})});
+  EXPECT_EQ(Chosen(config, "/a/b/c"), "long");
+  EXPECT_EQ(Chosen(config, "/a/x"), "short");
+  EXPECT_EQ(Chosen(config, "/b"), "none");
+}
+
+TEST(RouteChoice, APathIsComparedWholeAndWithoutItsQuery) {
+  const auto config = With({To("exact", {.kind = config::RouteMatch::Path::kPath, .path = "/a"})});
+  EXPECT_EQ(Chosen(config, "/a?x=1"), "exact");
+  EXPECT_EQ(Chosen(config, "/a/"), "none");
+  EXPECT_EQ(Chosen(config, "/A"), "none");
+  const auto any_case =
+      With({To("exact", {.kind = config::RouteMatch::Path::kPath, .path = "/a", .case_sensitive = false})});
+  EXPECT_EQ(Chosen(any_case, "/A"), "exact");
+}
+
+TEST(RouteChoice, ASeparatedPrefixEndsAtASlash) {
+  const auto config = With({To("api", {.kind = config::RouteMatch::Path::kPathSeparatedPrefix, .path = "/api"})});
+  EXPECT_EQ(Chosen(config, "/api"), "api");
+  EXPECT_EQ(Chosen(config, "/api/x"), "api");
+  EXPECT_EQ(Chosen(config, "/apis"), "none");
+}
+
+TEST(RouteChoice, ARegularExpressionCoversTheWholePath) {
+  const auto config = With({To("re", {.kind = config::RouteMatch::Path::kSafeRegex, .path = "/v[0-9]+/.*"})});
+  EXPECT_EQ(Chosen(config, "/v12/x?y"), "re");
+  EXPECT_EQ(Chosen(config, "/x/v12/x"), "none");
+  auto bad = With({To("re", {.kind = config::RouteMatch::Path::kSafeRegex, .path = "("})});
+  bad.virtual_hosts[0].routes[0].place = {"routes[0]", 7};
+  EXPECT_EQ(std::string(Routes::Compile(bad).status().message()).find("routes[0]: line 7: \"(\" is no"), 0u);
+}
+
+TEST(RouteChoice, HeadersMustMatchToo) {
+  const auto header = [](config::HeaderMatcher matcher) {
+    return With({To("yes", {.path = "/", .headers = {std::move(matcher)}})});
+  };
+  const auto exact = header({.name = "x-a", .value = StringMatcher{StringMatcher::Kind::kExact, "1"}});
+  EXPECT_EQ(Chosen(exact, "/", {{"X-A", "1"}}), "yes");
+  EXPECT_EQ(Chosen(exact, "/", {{"x-a", "2"}}), "none");
+  EXPECT_EQ(Chosen(exact, "/"), "none");
+  const auto inverted =
+      header({.name = "x-a", .value = StringMatcher{StringMatcher::Kind::kExact, "1"}, .invert_match = true});
+  EXPECT_EQ(Chosen(inverted, "/", {{"x-a", "2"}}), "yes");
+  const auto absent = header({.name = "x-a", .present = false});
+  EXPECT_EQ(Chosen(absent, "/"), "yes");
+  EXPECT_EQ(Chosen(absent, "/", {{"x-a", ""}}), "none");
+  const auto pseudo = header({.name = ":method", .value = StringMatcher{StringMatcher::Kind::kExact, "GET"}});
+  EXPECT_EQ(Chosen(pseudo, "/"), "yes");
+}
+
+TEST(RouteChoice, TheHostIsExactThenTheLongestSuffixThenAPrefixThenAny) {
+  config::RouteConfiguration config;
+  for (const std::string domain : {"*", "api.*", "*.example.com", "*.b.example.com", "Exact.example.com"}) {
+    config::VirtualHost& host = config.virtual_hosts.emplace_back();
+    host.domains = {domain};
+    host.routes = {To(domain, {.path = "/"})};
+  }
+  const auto routes = *Routes::Compile(config);
+  const auto host_of = [&](std::string authority) {
+    HandClient client("GET", "/");
+    client.host = std::move(authority);
+    return routes->Match(client.head()).route->name;
+  };
+  EXPECT_EQ(host_of("exact.EXAMPLE.com"), "Exact.example.com");
+  EXPECT_EQ(host_of("a.b.example.com"), "*.b.example.com");
+  EXPECT_EQ(host_of("a.example.com"), "*.example.com");
+  EXPECT_EQ(host_of("api.org"), "api.*");
+  EXPECT_EQ(host_of("other"), "*");
+}
+
+}  // namespace
+}  // namespace minato::gateway
