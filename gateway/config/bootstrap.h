@@ -138,7 +138,8 @@ struct HealthCheckFilter {
 struct CorsFilter {};
 struct GrpcWebFilter {};
 struct RouterFilter {};
-using HttpFilter = std::variant<std::shared_ptr<const GrpcJsonTranscoder>, CorsFilter, GrpcWebFilter, HealthCheckFilter, RouterFilter>;
+using HttpFilter =
+    std::variant<std::shared_ptr<const GrpcJsonTranscoder>, CorsFilter, GrpcWebFilter, HealthCheckFilter, RouterFilter>;
 
 // config.core.v3.Http2ProtocolOptions
 struct Http2ProtocolOptions {
@@ -152,7 +153,7 @@ struct TlsContext {
   Place place;
   std::string certificate_chain;  // file, or inline_string beginning with "-----BEGIN"
   std::string private_key;
-  std::string trusted_ca;         // validation_context; empty: the peer is not verified (upstream) or not asked (downstream)
+  std::string trusted_ca;  // validation_context; empty: the peer is not verified (upstream) or not asked (downstream)
   bool require_client_certificate = false;
   std::vector<std::string> alpn_protocols;
   std::string sni;                // upstream
@@ -177,6 +178,7 @@ struct HttpConnectionManager {
   absl::Duration request_headers_timeout = absl::ZeroDuration();
   absl::Duration drain_timeout = absl::Seconds(5);
   bool use_remote_address = false;
+  bool generate_request_id = true;
   bool normalize_path = false;
   bool merge_slashes = false;
 };
@@ -207,11 +209,13 @@ struct HealthCheck {
   Kind kind = Kind::kHttp;
   absl::Duration timeout;
   absl::Duration interval;
+  absl::Duration no_traffic_interval = absl::Seconds(60);  // instead of interval while no request went to the cluster
   uint32_t unhealthy_threshold = 1;
   uint32_t healthy_threshold = 1;
   std::string path;          // kHttp
   std::string host;          // kHttp; empty: the cluster's name
   std::string service_name;  // kGrpc
+  std::string authority;     // kGrpc; empty: the cluster's name
 };
 
 struct Endpoint {
@@ -223,6 +227,7 @@ struct Endpoint {
 struct Cluster {
   enum class Type { kStatic, kStrictDns, kLogicalDns };
   enum class LoadBalancing { kRoundRobin, kLeastRequest };
+  enum class DnsLookupFamily { kAuto, kV4Only, kV6Only, kV4Preferred, kAll };  // kAuto: v6, and v4 if there is none
   Place place;
   std::string name;
   Type type = Type::kStatic;
@@ -231,6 +236,7 @@ struct Cluster {
   absl::Duration connect_timeout = absl::Seconds(5);
   absl::Duration dns_refresh_rate = absl::Seconds(5);
   bool respect_dns_ttl = false;
+  DnsLookupFamily dns_lookup_family = DnsLookupFamily::kAuto;
   Thresholds thresholds;
   Http2ProtocolOptions http2;
   std::optional<TlsContext> tls;

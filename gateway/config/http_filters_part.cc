@@ -1,0 +1,129 @@
+// The chain of HTTP filters of a connection manager, and what routes say of its filters.
+#include <set>
+
+#include "gateway/config/envoy_messages.h"
+#include "gateway/config/parts.h"
+
+namespace minato::gateway::config {
+namespace {
+
+constexpr std::string_view kTranscoderType =
+    "envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder";
+constexpr std::string_view kRouterType = "envoy.extensions.filters.http.router.v3.Router";
+constexpr std::string_view kCorsType = "envoy.extensions.filters.http.cors.v3.Cors";
+constexpr std::string_view kCorsPolicyType = "envoy.extensions.filters.http.cors.v3.CorsPolicy";
+constexpr std::string_view kGrpcWebType = "envoy.extensions.filters.http.grpc_web.v3.GrpcWeb";
+constexpr std::string_view kHealthCheckType = "envoy.extensions.filters.http.health_check.v3.HealthCheck";
+constexpr std::string_view kFilterConfigType = "envoy.config.route.v3.FilterConfig";
+
+RouterFilter ReadRouter(const YamlValue& value, ConfigErrors& errors) {
+  MessageReader reader(value, kRouter, errors);
+  reader.WithoutEffect("dynamic_stats", "per-cluster counters of Envoy, none of which are exported");
+  reader.WithoutEffect("start_child_span", "concerns tracing, which is refused where it is configured");
+  return {};
+}
+
+HealthCheckFilter ReadHealthCheckFilter(const YamlValue& value, ConfigErrors& errors) {
+  MessageReader reader(value, kHealthCheckFilter, errors);
+  HealthCheckFilter filter;
+  if (!reader.Has("pass_through_mode")) errors.Add(reader.place(), "pass_through_mode is required");
+  filter.pass_through_mode = reader.Bool("pass_through_mode");
+  for (const YamlValue& header : reader.TakeList("headers")) {
+    filter.headers.push_back(ReadHeaderMatcher(header, errors));
+  }
+  return filter;
+}
+
+struct NamedFilter {
+  std::string name;
+  HttpFilter filter;
+};
+
+std::optional<NamedFilter> ReadHttpFilter(const YamlValue& value, ConfigErrors& errors) {
+  MessageReader reader(value, kHttpFilter, errors);
+  const std::string name = reader.RequiredString("name");
+  reader.WithoutEffect("is_optional", "a filter that is not supported is refused in any event");
+  reader.OnlyBool("disabled", false);
+  const auto any = reader.TakeRequired("typed_config");
+  if (!any) return std::nullopt;
+  const TypedValue typed = ReadAny(*any, errors);
+  if (typed.type == kTranscoderType) return NamedFilter{name, ReadTranscoder(typed.value, errors)};
+  if (typed.type == kRouterType) return NamedFilter{name, ReadRouter(typed.value, errors)};
+  if (typed.type == kHealthCheckType) return NamedFilter{name, ReadHealthCheckFilter(typed.value, errors)};
+  if (typed.type == kCorsType) {
+    MessageReader nothing(typed.value, kCorsFilter, errors);
+    return NamedFilter{name, CorsFilter()};
+  }
+  if (typed.type == kGrpcWebType) {
+    MessageReader nothing(typed.value, kGrpcWeb, errors);
+    return NamedFilter{name, GrpcWebFilter()};
+  }
+  if (!typed.type.empty()) errors.Add(any->place(), "the HTTP filter {} ({}) is not supported", name, typed.type);
+  return std::nullopt;
+}
+
+// Whoever is configured per route is found by its name, so there is one of each.
+void Remember(std::string& known, const std::string& name, const YamlValue& filter, ConfigErrors& errors) {
+  if (!known.empty()) errors.Add(filter.place(), "two filters of this kind in one chain are not supported");
+  known = name;
+}
+
+}  // namespace
+
+std::vector<HttpFilter> ReadHttpFilters(MessageReader& manager, FilterNames& names) {
+  ConfigErrors& errors = manager.errors();
+  std::vector<HttpFilter> filters;
+  const size_t before = errors.count();
+  const auto values = manager.TakeList("http_filters");
+  for (const YamlValue& value : values) {
+    auto read = ReadHttpFilter(value, errors);
+    if (!read) continue;
+    const bool is_router = std::holds_alternative<RouterFilter>(read->filter);
+    const bool is_last = value.node == values.back().node && value.path == values.back().path;
+    if (is_router && !is_last) errors.Add(value.place(), "the router must be the last filter");
+    if (!is_router && is_last) errors.Add(value.place(), "the last filter must be the router");
+    if (std::holds_alternative<CorsFilter>(read->filter)) Remember(names.cors, read->name, value, errors);
+    if (std::holds_alternative<std::shared_ptr<const GrpcJsonTranscoder>>(read->filter)) {
+      Remember(names.transcoder, read->name, value, errors);
+    }
+    filters.push_back(std::move(read->filter));
+  }
+  if (values.empty() && errors.count() == before) {
+    errors.Add(manager.place(), "http_filters: the router is required, as the last filter");
+  }
+  return filters;
+}
+
+namespace {
+
+// What a route says of one filter. A name that no filter of the chain has makes no difference, as in Envoy.
+void ReadForFilter(const std::string& name, const YamlValue& any, const FilterNames& names, PerFilterConfig& config,
+                   ConfigErrors& errors) {
+  const TypedValue typed = ReadAny(any, errors);
+  if (typed.type == kTranscoderType) {
+    auto transcoder = ReadTranscoder(typed.value, errors);
+    if (name == names.transcoder) config.transcoder = std::move(transcoder);
+  } else if (typed.type == kCorsPolicyType) {
+    auto cors = ReadCorsPolicy(typed.value, errors);
+    if (name == names.cors) config.cors = std::move(cors);
+  } else if (typed.type == kFilterConfigType) {
+    MessageReader reader(typed.value, kFilterConfig, errors);
+    reader.WithoutEffect("is_optional", "a filter that is not supported is refused in any event");
+    reader.OnlyBool("disabled", false);
+    if (const auto inner = reader.TakeRequired("config")) ReadForFilter(name, *inner, names, config, errors);
+  } else if (!typed.type.empty()) {
+    errors.Add(any.place(), "{} is not supported", typed.type);
+  }
+}
+
+}  // namespace
+
+PerFilterConfig ReadPerFilterConfig(MessageReader& level, const FilterNames& names) {
+  PerFilterConfig config;
+  for (const auto& [name, any] : level.TakeMap("typed_per_filter_config")) {
+    ReadForFilter(name, any, names, config, level.errors());
+  }
+  return config;
+}
+
+}  // namespace minato::gateway::config

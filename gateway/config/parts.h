@@ -1,0 +1,66 @@
+// The reader's parts, each a message of Envoy's configuration and what hangs on it. All collect their errors.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/config/bootstrap.h"
+#include "gateway/config/message_reader.h"
+
+namespace minato::gateway::config {
+
+// core_part.cc
+std::string ReadSocketAddress(const YamlValue& address, ConfigErrors& errors);  // of an IP: "127.0.0.1:80", "[::1]:80"
+struct HostAndPort {
+  std::string host;
+  uint16_t port = 0;
+};
+HostAndPort ReadHostAndPort(const YamlValue& address, ConfigErrors& errors);
+bool IsIpAddress(const std::string& text);
+// The name of a file, or the text itself (inline, or of an environment variable).
+struct DataSource {
+  bool is_file = false;
+  std::string text;
+};
+DataSource ReadDataSource(const YamlValue& value, ConfigErrors& errors);
+Http2ProtocolOptions ReadHttp2Options(const YamlValue& value, ConfigErrors& errors);
+
+// matcher_part.cc
+std::string ReadRegex(const YamlValue& value, ConfigErrors& errors);
+StringMatcher ReadStringMatcher(const YamlValue& value, ConfigErrors& errors);
+HeaderMatcher ReadHeaderMatcher(const YamlValue& value, ConfigErrors& errors);
+
+// transcoder_part.cc
+std::shared_ptr<const GrpcJsonTranscoder> ReadTranscoder(const YamlValue& value, ConfigErrors& errors);
+
+// cors_part.cc; the filter's policy, or the older field `cors` of a route, which has the same fields.
+std::shared_ptr<const CorsPolicy> ReadCorsPolicy(const YamlValue& value, ConfigErrors& errors);
+
+// tls_part.cc; transport_sockets.
+TlsContext ReadDownstreamTls(const YamlValue& transport_socket, ConfigErrors& errors);
+TlsContext ReadUpstreamTls(const YamlValue& transport_socket, ConfigErrors& errors);
+
+// http_filters_part.cc
+// By which names the filters of a chain are configured per route; "": the chain has no such filter.
+struct FilterNames {
+  std::string transcoder;
+  std::string cors;
+};
+std::vector<HttpFilter> ReadHttpFilters(MessageReader& manager, FilterNames& names);
+PerFilterConfig ReadPerFilterConfig(MessageReader& level, const FilterNames& names);
+
+// route_part.cc
+RouteConfiguration ReadRouteConfiguration(const YamlValue& value, const FilterNames& names, ConfigErrors& errors);
+
+// http_connection_manager_part.cc
+HttpConnectionManager ReadHttpConnectionManager(const YamlValue& value, ConfigErrors& errors);
+
+// listener_part.cc
+Listener ReadListener(const YamlValue& value, ConfigErrors& errors);
+
+// cluster_part.cc
+Cluster ReadCluster(const YamlValue& value, ConfigErrors& errors);
+
+}  // namespace minato::gateway::config

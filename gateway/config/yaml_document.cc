@@ -1,0 +1,219 @@
+#include "gateway/config/yaml_document.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <sstream>
+#include <utility>
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include "gateway/transcode/utf8.h"
+
+namespace minato::gateway::config {
+namespace {
+
+constexpr std::string_view kQuoted = "!";
+constexpr std::string_view kPlain = "?";
+constexpr std::string_view kString = "tag:yaml.org,2002:str";
+constexpr std::string_view kIgnore = "!ignore";
+
+// The only way out of yaml-cpp's parser; never leaves this file.
+struct Refused {
+  int line;
+  std::string why;
+};
+
+int LineOf(const YAML::Mark& mark) { return std::max(mark.line + 1, 1); }
+
+}  // namespace
+
+class YamlBuilder : public YAML::EventHandler {
+ public:
+  YamlBuilder(const YamlLimits& limits, YamlDocument& document) : limits_(limits), document_(document) {}
+
+  int documents() const { return documents_; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++documents_ > 1) throw Refused{LineOf(mark), "a second document begins; one file is one document"};
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (AtKey()) throw Refused{LineOf(mark), "a key is missing"};
+    Leaf(New(YamlNode::Kind::kNull, mark), anchor);
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    if (AtKey()) return Key(mark, tag, anchor, value);
+    YamlNode& node = New(YamlNode::Kind::kScalar, mark);
+    if (tag != kQuoted && tag != kPlain && !tag.empty() && tag != kString) {
+      throw Refused{LineOf(mark), fmt::format("the tag {} is not supported", tag)};
+    }
+    node.quoted = tag == kQuoted || tag == kString;
+    node.text = value;
+    Leaf(node, anchor);
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (AtKey()) throw Refused{LineOf(mark), "an alias cannot be a key"};
+    const auto found = anchors_.find(anchor);
+    if (found == anchors_.end()) throw Refused{LineOf(mark), "an alias stands inside what it stands for"};
+    Attach(*found->second.node, found->second.size, LineOf(mark));
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    Open(YamlNode::Kind::kList, mark, tag, anchor);
+  }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    Open(YamlNode::Kind::kMap, mark, tag, anchor);
+  }
+  void OnSequenceEnd() override { Close(); }
+  void OnMapEnd() override { Close(); }
+
+ private:
+  // What a node comes to when its aliases are followed.
+  struct Size {
+    size_t nodes = 1;
+    size_t bytes = 0;
+    int depth = 0;
+  };
+  struct Anchored {
+    const YamlNode* node;
+    Size size;
+  };
+  struct Frame {
+    YamlNode* node = nullptr;
+    YAML::anchor_t anchor = 0;
+    Size size;
+    // Of a map, between a key and its value.
+    bool has_key = false;
+    bool dropped = false;
+    std::string key;
+    int key_line = 0;
+  };
+
+  bool AtKey() const {
+    return !frames_.empty() && frames_.back().node->kind == YamlNode::Kind::kMap && !frames_.back().has_key;
+  }
+
+  YamlNode& New(YamlNode::Kind kind, const YAML::Mark& mark) {
+    if (document_.nodes_.size() >= limits_.nodes_max) {
+      throw Refused{LineOf(mark), fmt::format("more than {} values", limits_.nodes_max)};
+    }
+    YamlNode& node = document_.nodes_.emplace_back();
+    node.kind = kind;
+    node.line = LineOf(mark);
+    return node;
+  }
+
+  void Key(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& key) {
+    Frame& frame = frames_.back();
+    const int line = LineOf(mark);
+    if (tag != kQuoted && tag != kPlain && !tag.empty() && tag != kString && tag != kIgnore) {
+      throw Refused{line, fmt::format("the tag {} is not supported", tag)};
+    }
+    if (anchor != 0) throw Refused{line, "an anchor on a key is not supported"};
+    if (key == "<<" && tag != kQuoted) throw Refused{line, "the merge key << is not supported"};
+    frame.has_key = true;
+    frame.dropped = tag == kIgnore;
+    frame.key = key;
+    frame.key_line = line;
+  }
+
+  void Leaf(YamlNode& node, YAML::anchor_t anchor) {
+    const Size size{.bytes = node.text.size()};
+    if (anchor != 0) anchors_[anchor] = {&node, size};
+    Attach(node, size, node.line);
+  }
+
+  void Open(YamlNode::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+    if (AtKey()) throw Refused{LineOf(mark), "a key must be a string"};
+    if (!tag.empty() && tag != kPlain) throw Refused{LineOf(mark), fmt::format("the tag {} is not supported", tag)};
+    if (static_cast<int>(frames_.size()) >= limits_.depth_max) TooDeep(LineOf(mark));
+    Frame& frame = frames_.emplace_back();
+    frame.node = &New(kind, mark);
+    frame.anchor = anchor;
+    frame.size.depth = 1;
+  }
+
+  void Close() {
+    Frame frame = std::move(frames_.back());
+    frames_.pop_back();
+    if (frame.anchor != 0) anchors_[frame.anchor] = {frame.node, frame.size};
+    Attach(*frame.node, frame.size, frame.node->line);
+  }
+
+  void Attach(const YamlNode& node, const Size& size, int line) {
+    if (frames_.empty()) {
+      document_.root_ = &node;
+      return;
+    }
+    Frame& frame = frames_.back();
+    frame.size.nodes += size.nodes;
+    frame.size.bytes += size.bytes + frame.key.size();
+    frame.size.depth = std::max(frame.size.depth, size.depth + 1);
+    if (static_cast<int>(frames_.size()) + size.depth > limits_.depth_max) TooDeep(line);
+    if (frame.size.nodes > limits_.expanded_nodes_max) {
+      throw Refused{line, fmt::format("more than {} values once aliases are followed", limits_.expanded_nodes_max)};
+    }
+    if (frame.size.bytes > limits_.expanded_bytes_max) {
+      throw Refused{line, fmt::format("more than {} bytes once aliases are followed", limits_.expanded_bytes_max)};
+    }
+    if (frame.node->kind == YamlNode::Kind::kList) {
+      frame.node->items.push_back(&node);
+      return;
+    }
+    if (!frame.dropped) Insert(frame, node);
+    frame.has_key = false;
+    frame.key.clear();
+  }
+
+  void Insert(Frame& frame, const YamlNode& node) {
+    if (!keys_.emplace(frame.node, frame.key).second) {
+      throw Refused{frame.key_line, fmt::format("the key \"{}\" stands twice", frame.key)};
+    }
+    frame.node->entries.push_back({std::move(frame.key), frame.key_line, &node});
+  }
+
+  [[noreturn]] void TooDeep(int line) const {
+    throw Refused{line, fmt::format("more than {} lists and maps inside each other", limits_.depth_max)};
+  }
+
+  const YamlLimits& limits_;
+  YamlDocument& document_;
+  int documents_ = 0;
+  std::vector<Frame> frames_;
+  std::map<YAML::anchor_t, Anchored> anchors_;
+  std::set<std::pair<const YamlNode*, std::string>> keys_;
+};
+
+StatusOr<YamlDocument> YamlDocument::Parse(std::string_view text, std::string_view file_name,
+                                           const YamlLimits& limits) {
+  if (text.size() > limits.bytes_max) {
+    return InvalidArgument("{}: {} bytes, more than {}", file_name, text.size(), limits.bytes_max);
+  }
+  if (Utf8Prefix(text) != text.size() || text.find('\0') != text.npos) return InvalidArgument("{}: not UTF-8 text", file_name);
+  YamlDocument document;
+  YamlBuilder builder(limits, document);
+  try {
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) {
+    }
+  } catch (const Refused& refused) {
+    return InvalidArgument("{}:{}: {}", file_name, refused.line, refused.why);
+  } catch (const YAML::Exception& error) {
+    return InvalidArgument("{}:{}: {}", file_name, LineOf(error.mark), error.msg);
+  }
+  if (document.root_ == nullptr) return InvalidArgument("{}: the file is empty", file_name);
+  return document;
+}
+
+}  // namespace minato::gateway::config
