@@ -107,7 +107,6 @@ Status Run(StopSignal& stop) {
   }
   services->Drain(config.drain_timeout);
   admin_server->Drain(absl::ZeroDuration());  // nobody asks for metrics any more
-  services.reset();  // its threads end before the executors that they post to
   Log::Info("ended");
   Log::Flush();
   return OkStatus();

@@ -1,5 +1,7 @@
 #include "runtime/executor.h"
 
+#include <thread>
+
 #include "runtime/check.h"
 
 namespace minato {
@@ -25,6 +27,11 @@ Work* WorkQueue::Pop() {
 Executor::~Executor() {
   CHECK(ready_.empty() && mailbox_.load(std::memory_order_acquire) == nullptr,
         "an executor ended with work still posted to it");
+  CHECK(wakers_.load(std::memory_order_acquire) == 0, "an executor ended without awaiting its wakers");
+}
+
+void Executor::AwaitWakers() const {
+  while (wakers_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
 }
 
 void Executor::Post(Work& work) {
@@ -32,12 +39,24 @@ void Executor::Post(Work& work) {
     ready_.Push(work);
     return;
   }
+  // Whoever finds the mailbox empty wakes the loop; the loop empties it before it looks again.
   Work* newest = mailbox_.load(std::memory_order_relaxed);
+  while (newest != nullptr) {
+    work.next_ = newest;
+    if (mailbox_.compare_exchange_weak(newest, &work, std::memory_order_release, std::memory_order_relaxed)) {
+      return;  // with the work posted, the executor may be gone
+    }
+  }
+  PostAndWake(work);
+}
+
+void Executor::PostAndWake(Work& work) {
+  const Waking waking(*this);
+  Work* newest = nullptr;
   do {
     work.next_ = newest;
   } while (!mailbox_.compare_exchange_weak(newest, &work, std::memory_order_release,
                                            std::memory_order_relaxed));
-  // Whoever finds the mailbox empty wakes the loop; the loop empties it before it looks again.
   if (newest == nullptr) Wake();
 }
 

@@ -48,8 +48,9 @@ class Executor {
   Executor& operator=(const Executor&) = delete;
   virtual ~Executor();
 
-  // Runs `work` on this executor's thread, never before Post returns. What one thread posts runs in
-  // order. Any thread; the executor must outlive the work.
+  // Runs `work` on this executor's thread; from there, never before Post returns. What one thread posts runs in
+  // order. Any thread; the executor must outlive the work. It may end while Post is still about to return: its
+  // end waits for that.
   void Post(Work& work);
 
   // Whether the calling thread is in this executor's loop now.
@@ -70,6 +71,25 @@ class Executor {
   // meanwhile, in which case the loop must not block.
   bool RunReady();
 
+  // Held while another thread shows the loop something and then wakes it. Once the loop has seen it all may end,
+  // so this is taken before.
+  class Waking {
+   public:
+    explicit Waking(Executor& executor) : wakers_(executor.wakers_) {
+      wakers_.fetch_add(1, std::memory_order_relaxed);
+    }
+    Waking(const Waking&) = delete;
+    Waking& operator=(const Waking&) = delete;
+    ~Waking() { wakers_.fetch_sub(1, std::memory_order_release); }
+
+   private:
+    std::atomic<int>& wakers_;
+  };
+
+  // Waits for the threads that are about to wake the loop: a system call of theirs at most. Whoever implements Wake
+  // calls this before what it uses goes, in the destructor or earlier.
+  void AwaitWakers() const;
+
   // The loop's thread holds one of these while it runs code that belongs to the executor.
   class Entered {
    public:
@@ -81,6 +101,7 @@ class Executor {
   };
 
  private:
+  void PostAndWake(Work& work);
   void TakeMailbox();
 
   static thread_local constinit Executor* current_;
@@ -89,6 +110,7 @@ class Executor {
   TimerQueue timers_;
   WorkQueue ready_;
   alignas(64) std::atomic<Work*> mailbox_{nullptr};  // newest first
+  std::atomic<int> wakers_{0};                           // see Waking
 };
 
 }  // namespace minato

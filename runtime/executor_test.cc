@@ -1,6 +1,7 @@
 #include "runtime/executor.h"
 
 #include <algorithm>
+#include <atomic>
 #include <random>
 #include <thread>
 #include <vector>
@@ -73,6 +74,44 @@ TEST(Executor, RunsWhatManyThreadsPostAndKeepsTheOrderOfEach) {
     std::copy_if(log.begin(), log.end(), std::back_inserter(of_thread), [&](int i) { return i / kPosts == t; });
     EXPECT_TRUE(std::is_sorted(of_thread.begin(), of_thread.end()));
   }
+}
+
+// A loop that polls. Whoever wakes it takes his time: the work has run, and the loop's end has begun.
+class SlowToBeWoken final : public Executor {
+ public:
+  explicit SlowToBeWoken(std::atomic<bool>& woken) : Executor(Clock::Real()), woken_(woken) {}
+  ~SlowToBeWoken() override {
+    ending_ = true;
+    ending_.notify_all();
+    AwaitWakers();
+  }
+  void RunOnce() {
+    const Entered entered(*this);
+    RunReady();
+  }
+
+ private:
+  void Wake() override {
+    ending_.wait(false);
+    for (int i = 0; i < 1'000; ++i) std::this_thread::yield();
+    woken_ = true;
+  }
+  std::atomic<bool> ending_{false};
+  std::atomic<bool>& woken_;
+};
+
+TEST(Executor, EndsAfterTheThreadThatIsAboutToWakeIt) {
+  std::atomic<bool> woken = false;
+  std::vector<int> log;
+  Arrival arrival(log, 1);
+  std::thread poster;
+  {
+    SlowToBeWoken loop(woken);
+    poster = std::thread([&] { loop.Post(arrival); });
+    while (log.empty()) loop.RunOnce();
+  }
+  EXPECT_TRUE(woken);
+  poster.join();
 }
 
 TEST(TimerQueue, FiresEachTimerOnceInTheOrderOfItsTime) {

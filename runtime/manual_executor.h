@@ -20,6 +20,7 @@ struct OwnsManualClock {
 class ManualExecutor final : private internal::OwnsManualClock, public Executor {
  public:
   ManualExecutor() : Executor(manual_clock) {}
+  ~ManualExecutor() override { AwaitWakers(); }
 
   // Runs until nothing is ready. Posts from other threads are seen if they came before.
   void RunUntilIdle();

@@ -16,6 +16,7 @@ class TestLoop final : public Executor {
  public:
   // With another clock than the real one, timers fire when the test has moved it and something wakes the loop.
   explicit TestLoop(const Clock& clock = Clock::Real()) : Executor(clock) {}
+  ~TestLoop() override { AwaitWakers(); }
 
   // Runs `task`, and what else belongs to the loop, until the task is done.
   template <typename T>

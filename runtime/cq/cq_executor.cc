@@ -44,7 +44,7 @@ class CqExecutor::Wakeup : public CqTag {
 CqExecutor::CqExecutor(grpc::CompletionQueue& queue, const Clock& clock)
     : Executor(clock), queue_(queue), wakeup_(std::make_unique<Wakeup>(*this)) {}
 
-CqExecutor::~CqExecutor() = default;
+CqExecutor::~CqExecutor() { AwaitWakers(); }
 
 void CqExecutor::Wake() {
   if (!waking_.exchange(true, std::memory_order_acq_rel)) wakeup_->Set();
@@ -78,6 +78,11 @@ void CqExecutor::Run() {
   }
   while (RunReady()) {
   }
+}
+
+void CqExecutor::Shutdown() {
+  AwaitWakers();
+  queue_.Shutdown();
 }
 
 }  // namespace minato

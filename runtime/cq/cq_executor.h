@@ -20,9 +20,13 @@ class CqExecutor final : public Executor {
   explicit CqExecutor(grpc::CompletionQueue& queue, const Clock& clock = Clock::Real());
   ~CqExecutor() override;
 
-  // Serves the queue on the calling thread until it was shut down and is drained. Operations, posts and
-  // timers come back here. Nothing may be posted once the queue is shut down.
+  // Serves the queue on the calling thread until Shutdown, and then until it is drained. Operations, posts and
+  // timers come back here.
   void Run();
+
+  // Shuts the queue down, once the threads that have posted are through with it. Nothing may be posted any more.
+  // Any thread.
+  void Shutdown();
 
  private:
   class Wakeup;

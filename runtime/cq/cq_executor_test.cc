@@ -20,7 +20,7 @@ class Loop {
  public:
   Loop() : executor_(queue_), thread_([this] { executor_.Run(); }) {}
   ~Loop() {
-    queue_.Shutdown();
+    executor_.Shutdown();
     thread_.join();
   }
   CqExecutor& executor() { return executor_; }
@@ -77,6 +77,38 @@ TEST(CqExecutor, IsWokenByEveryPostThatFindsItIdle) {
     Counted piece(left, loop.executor());
     loop.executor().Post(piece);
     WaitForZero(left);
+  }
+}
+
+// Keeps the loop awake until it is told.
+class Busy : public Work {
+ public:
+  explicit Busy(CqExecutor& home) : Work(&Run), home_(home) {}
+  void End() { ended_ = true; }
+
+ private:
+  static void Run(Work& work) {
+    auto& self = static_cast<Busy&>(work);
+    if (!self.ended_) self.home_.Post(self);
+  }
+  CqExecutor& home_;
+  std::atomic<bool> ended_{false};
+};
+
+// An alarm must not be set for a queue that was shut down: gRPC ends the process.
+TEST(CqExecutor, ShutsDownThoughAThreadThatPostedIsAboutToWakeIt) {
+  for (int i = 0; i < 500; ++i) {
+    std::atomic<int> left = 1;
+    std::optional<Loop> loop(std::in_place);
+    CqExecutor& executor = loop->executor();
+    Busy busy(executor);
+    executor.Post(busy);
+    Counted last(left, executor);
+    std::thread poster([&] { executor.Post(last); });
+    while (left != 0) std::this_thread::yield();
+    busy.End();
+    loop.reset();
+    poster.join();
   }
 }
 

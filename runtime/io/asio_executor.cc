@@ -29,6 +29,7 @@ AsioExecutor::AsioExecutor(const Clock& clock)
 }
 
 AsioExecutor::~AsioExecutor() {
+  AwaitWakers();
   boost::system::error_code ignored;
   wake_.close(ignored);
   context_.restart();
@@ -79,6 +80,7 @@ void AsioExecutor::Run() {
 }
 
 void AsioExecutor::Stop() {
+  const Waking waking(*this);
   stopped_.store(true, std::memory_order_release);
   Wake();
 }

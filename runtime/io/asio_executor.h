@@ -23,7 +23,7 @@ class AsioExecutor final : public Executor {
   // after them.
   void Run();
 
-  // Makes Run return once nothing is ready. Any thread.
+  // Makes Run return once nothing is ready. Any thread; as with Post, the executor's end waits for the call's.
   void Stop();
 
  private:

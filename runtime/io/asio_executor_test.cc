@@ -200,5 +200,31 @@ TEST(AsioExecutor, ServesSocketsThoughWorkIsAlwaysReady) {
   EXPECT_TRUE(busy.idle());
 }
 
+// The last piece of work ends its loop.
+struct Last : Work {
+  Last(AsioExecutor& loop, Busy& busy) : Work(&OnRun), loop(loop), busy(busy) {}
+  static void OnRun(Work& work) {
+    auto& self = static_cast<Last&>(work);
+    self.busy.End();
+    self.loop.Stop();
+  }
+  AsioExecutor& loop;
+  Busy& busy;
+};
+
+// The loop never sleeps, so it often runs the work before the thread that posted it comes to waking it.
+TEST(AsioExecutor, EndsThoughAThreadThatPostedToItIsAboutToWakeIt) {
+  for (int i = 0; i < 1'000; ++i) {
+    auto loop = std::make_unique<AsioExecutor>();
+    Busy busy(*loop);
+    busy.Begin();
+    Last last(*loop, busy);
+    std::thread poster([&last] { last.loop.Post(last); });
+    loop->Run();
+    loop.reset();
+    poster.join();
+  }
+}
+
 }  // namespace
 }  // namespace minato

@@ -113,8 +113,7 @@ Status Server::Drain(absl::Duration bound) {
                                      gpr_time_from_millis(Milliseconds(bound), GPR_TIMESPAN)));
   for (const auto& worker : core.workers) worker->CancelAll();
   Status joined = core.JoinWorkers();
-  // Calls that go on refer to all of this: the process has to end around them. Where all have ended, the workers
-  // stay until the server goes: a thread that has just posted a call's last result may still be about to wake one.
+  // Calls that go on refer to all of this: the process has to end around them.
   if (!joined.ok()) static_cast<void>(core_.release());
   return joined;
 }

@@ -110,7 +110,7 @@ StatusOr<std::vector<std::string>> Worker::NamesOfCalls(absl::Duration bound) {
 }
 
 void Worker::Join() {
-  queue_->Shutdown();
+  executor_.Shutdown();
   thread_.join();
 }
 

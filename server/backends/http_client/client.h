@@ -45,7 +45,7 @@ Status RequireSuccess(const Response& response);
 // https:// and well formed.
 StatusOr<std::string> HostOf(const std::string& url);
 
-// Thread-safe. Must outlive the tasks that are in Get, and go before the executors they are at home on.
+// Thread-safe. Must outlive the tasks that are in Get.
 class Client {
  public:
   explicit Client(const ClientConfig& config = {});
