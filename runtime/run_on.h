@@ -8,6 +8,7 @@
 
 #include <utility>
 
+#include "runtime/root.h"
 #include "runtime/when_all.h"
 
 namespace minato {
@@ -46,20 +47,8 @@ class [[nodiscard]] RunOn : private CancelSubscription {
     const Action action;
   };
 
-  // The coroutine under which the task runs there.
-  struct Root {
-    struct promise_type {
-      explicit promise_type(RunOn& self) : self(self) {}
-      const TaskContext& context() const { return self.context_there_; }
-      Root get_return_object() const { return {}; }
-      std::suspend_never initial_suspend() const noexcept { return {}; }
-      std::suspend_never final_suspend() const noexcept { return {}; }
-      void return_void() const noexcept {}
-      void unhandled_exception() const noexcept { std::terminate(); }
-      RunOn& self;
-    };
-  };
-  static Root Run(RunOn& self) {
+  // What the task runs under there.
+  static Root Run(const TaskContext&, RunOn& self) {
     co_await internal::RunInto(std::move(self.task_), self.outcome_);
     self.home_->Post(self.done_);  // last: at home it may all end before this returns
   }
@@ -67,7 +56,7 @@ class [[nodiscard]] RunOn : private CancelSubscription {
   // There.
   void Begin() {
     if (!reason_at_start_.ok()) cancel_there_.Cancel(reason_at_start_);
-    Run(*this);
+    Run(context_there_, *this);
   }
   void CancelThere() {
     cancel_there_.Cancel(reason_);

@@ -1,24 +1,8 @@
 #include "runtime/scope.h"
 
+#include "runtime/root.h"
+
 namespace minato {
-
-// The coroutine under which a child runs. It starts at once and frees itself at its end.
-struct Scope::Root {
-  struct promise_type {
-    promise_type(Scope& scope, const Task<Status>&) : scope(scope) {}
-    promise_type(Scope& scope, const Task<void>&) : scope(scope) {}
-
-    const TaskContext& context() const { return scope.context_; }
-    Root get_return_object() const { return {}; }
-    std::suspend_never initial_suspend() const noexcept { return {}; }
-    std::suspend_never final_suspend() const noexcept { return {}; }
-    void return_void() const noexcept {}
-    void unhandled_exception() const noexcept { std::terminate(); }
-
-    Scope& scope;
-  };
-};
-
 namespace {
 
 Status StatusOfException() {
@@ -40,7 +24,7 @@ Scope::Scope(Executor& home) : context_{.home = &home, .cancel = cancel_.token()
 
 Scope::~Scope() { CHECK(size_ == 0, "a scope ended before {} of its children", size_); }
 
-Scope::Root Scope::Run(Scope& scope, Task<Status> task) {
+Root Scope::Run(const TaskContext&, Scope& scope, Task<Status> task) {
   Status status;
   try {
     status = co_await std::move(task);
@@ -50,7 +34,7 @@ Scope::Root Scope::Run(Scope& scope, Task<Status> task) {
   scope.Ended(std::move(status));
 }
 
-Scope::Root Scope::Run(Scope& scope, Task<void> task) {
+Root Scope::Run(const TaskContext&, Scope& scope, Task<void> task) {
   Status status;
   try {
     co_await std::move(task);
@@ -62,12 +46,12 @@ Scope::Root Scope::Run(Scope& scope, Task<void> task) {
 
 void Scope::Spawn(Task<Status> task) {
   ++size_;
-  Run(*this, std::move(task));
+  Run(context_, *this, std::move(task));
 }
 
 void Scope::Spawn(Task<void> task) {
   ++size_;
-  Run(*this, std::move(task));
+  Run(context_, *this, std::move(task));
 }
 
 void Scope::Ended(Status status) {

@@ -14,6 +14,8 @@
 
 namespace minato {
 
+struct Root;
+
 class Scope {
  public:
   // Children inherit `parent`: its home, its deadline, and its cancellation. `parent` must outlive the scope.
@@ -39,9 +41,8 @@ class Scope {
   const TaskContext& context() const { return context_; }
 
  private:
-  struct Root;
-  static Root Run(Scope& scope, Task<Status> task);
-  static Root Run(Scope& scope, Task<void> task);
+  static Root Run(const TaskContext& context, Scope& scope, Task<Status> task);
+  static Root Run(const TaskContext& context, Scope& scope, Task<void> task);
   void Ended(Status status);
 
   CancelSource cancel_;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "runtime/root.h"
 #include "server/call/error_details.h"
 #include "server/rpc/message_bytes.h"
 #include "server/rpc/metadata.h"
@@ -29,22 +30,6 @@ constexpr absl::Duration kDeadlineSlack = absl::Milliseconds(20);
 Status PastDeadline() { return DeadlineExceeded("the call's deadline has passed"); }
 
 }  // namespace
-
-// The coroutine under which a call is served. It starts at once and frees itself at its end.
-struct ServerCall::Root {
-  struct promise_type {
-    explicit promise_type(ServerCall& call) : call(call) {}
-
-    const TaskContext& context() const { return call.task_; }
-    Root get_return_object() const { return {}; }
-    std::suspend_never initial_suspend() const noexcept { return {}; }
-    std::suspend_never final_suspend() const noexcept { return {}; }
-    void return_void() const noexcept {}
-    void unhandled_exception() const noexcept { std::terminate(); }
-
-    ServerCall& call;
-  };
-};
 
 ServerCall::DeadlineTimer::DeadlineTimer(ServerCall& call)
     : Timer([](Timer& timer) { static_cast<DeadlineTimer&>(timer).call.Cancel(PastDeadline()); }),
@@ -115,7 +100,7 @@ void ServerCall::Begin() {
   worker_.Began(*this);
   ArmDeadline();
   StartRead();
-  Run(*this);
+  Run(task_, *this);
 }
 
 void ServerCall::ArmDeadline() {
@@ -127,7 +112,7 @@ void ServerCall::ArmDeadline() {
   home.timers().Arm(deadline_, task_.deadline);
 }
 
-ServerCall::Root ServerCall::Run(ServerCall& call) {
+Root ServerCall::Run(const TaskContext&, ServerCall& call) {
   Status status;
   try {
     status = co_await call.worker_.shared().registry.Serve(call, call);

@@ -17,6 +17,10 @@
 #include "server/call/stream.h"
 #include "server/rpc/send_queue.h"
 
+namespace minato {
+struct Root;
+}
+
 namespace minato::rpc {
 
 class Worker;
@@ -67,7 +71,6 @@ class ServerCall final : public CallContext, public MessageStream {
     explicit DeadlineTimer(ServerCall& call);
     ServerCall& call;
   };
-  struct Root;
 
   explicit ServerCall(Worker& worker);
   ~ServerCall() override;
@@ -80,7 +83,7 @@ class ServerCall final : public CallContext, public MessageStream {
 
   Status Refusal();  // OK when the call is to be served
   void Begin();
-  static Root Run(ServerCall& call);
+  static Root Run(const TaskContext& context, ServerCall& call);
   void OnServed(Status status);
   void Refuse(Status reason);
 
