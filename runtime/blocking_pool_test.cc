@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <latch>
+#include <stdexcept>
 
 #include <gtest/gtest.h>
 
@@ -93,6 +94,56 @@ TEST(BlockingPool, TakesBackWorkThatStillWaitsWhenItsTaskIsCancelled) {
   const Status waiting = loop.Run(CancelTheOneInLine(pool, held));
   EXPECT_EQ(MessageOf(waiting), "not needed any more");
   EXPECT_EQ(held.ran, 0);
+}
+
+Task<Status> CountAfterItsDeadline(BlockingPool& pool, Held& held) {
+  const TaskContext& context = co_await CurrentContext();
+  const TaskContext late{context.home, context.cancel, context.home->Now()};
+  co_return co_await InContext<Status>(late, Count(pool, held));
+}
+
+TEST(BlockingPool, DoesNotTakeWorkWhoseDeadlineHasPassed) {
+  BlockingPool pool("the test's threads", 1);
+  TestLoop loop;
+  Held held;
+  const Status late = loop.Run(CountAfterItsDeadline(pool, held));
+  EXPECT_EQ(late.code(), StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(held.ran, 0);
+}
+
+// Fills the line of one with work that is late when it is asked for: a full line must not hide that.
+Task<Status> LateInAFullLine(BlockingPool& pool, Held& held) {
+  const TaskContext& context = co_await CurrentContext();
+  Scope scope(context);
+  scope.Spawn(Hold(pool, held));
+  held.started.wait();
+  scope.Spawn(Count(pool, held));
+  const Status late = co_await CountAfterItsDeadline(pool, held);
+  held.release.count_down();
+  CO_TRY(co_await scope.Join());
+  co_return late;
+}
+
+TEST(BlockingPool, SaysThatTheDeadlineHasPassedEvenWhenItsLineIsFull) {
+  BlockingPool pool("the test's threads", 1, 1);
+  TestLoop loop;
+  Held held;
+  EXPECT_EQ(loop.Run(LateInAFullLine(pool, held)).code(), StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(held.ran, 1);
+}
+
+Task<StatusOr<int>> Throw(BlockingPool& pool) {
+  co_return co_await pool.Run([]() -> StatusOr<int> { throw std::runtime_error("the file is a folder"); });
+}
+
+TEST(BlockingPool, TurnsWhatItsWorkThrowsIntoAStatusForWhoeverAwaitsIt) {
+  BlockingPool pool("the test's threads", 1);
+  TestLoop loop;
+  for (int i = 0; i < 2; ++i) {  // the thread goes on
+    const StatusOr<int> thrown = loop.Run(Throw(pool));
+    EXPECT_EQ(thrown.status().code(), StatusCode::kInternal);
+    EXPECT_EQ(MessageOf(thrown.status()), "uncaught exception: the file is a folder");
+  }
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 namespace minato {
 
 Status BlockingQueue::Push(BlockingJob& job) {
+  if (job.IsLate()) return Late();
   {
     std::lock_guard lock(mutex_);
     if (closed_) return Unavailable("{} have ended", name_);
@@ -25,9 +26,13 @@ bool BlockingQueue::Remove(BlockingJob& job) {
   return true;
 }
 
+Status BlockingQueue::Late() const {
+  return DeadlineExceeded("the deadline passed while the call waited for {}", name_);
+}
+
 bool BlockingQueue::FailIfLate(BlockingJob& job) const {
   if (!job.IsLate()) return false;
-  job.Fail(DeadlineExceeded("the deadline passed while the call waited for {}", name_));
+  job.Fail(Late());
   return true;
 }
 

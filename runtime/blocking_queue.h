@@ -16,6 +16,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "runtime/exception.h"
 #include "runtime/status.h"
 #include "runtime/wait.h"
 
@@ -53,7 +54,8 @@ class BlockingQueue {
   // `name` stands in errors, as "the writers of user.db".
   BlockingQueue(std::string name, size_t waiting_max) : name_(std::move(name)), waiting_max_(waiting_max) {}
 
-  // RESOURCE_EXHAUSTED when waiting_max jobs wait; UNAVAILABLE once closed.
+  // RESOURCE_EXHAUSTED when waiting_max jobs wait; UNAVAILABLE once closed; DEADLINE_EXCEEDED when the job is late
+  // already.
   Status Push(BlockingJob& job);
   // Takes back what no thread has taken; false when one has.
   bool Remove(BlockingJob& job);
@@ -67,6 +69,7 @@ class BlockingQueue {
   void Close();
 
  private:
+  Status Late() const;
   bool FailIfLate(BlockingJob& job) const;
 
   const std::string name_;
@@ -84,8 +87,9 @@ struct NothingFollows {
 };
 
 // Runs `work`, which returns a Status or a StatusOr, on a thread that takes from `queue`. It must own what it
-// needs. A cancellation takes back work that still waits; work that runs is waited for. When it succeeded, and
-// the thread has completed the job, `then` is called there with the result, before the coroutine resumes.
+// needs; what it throws becomes INTERNAL. A cancellation takes back work that still waits; work that runs is waited
+// for. When it succeeded, and the thread has completed the job, `then` is called there with the result, before the
+// coroutine resumes.
 template <typename Resource, typename F, typename Then = NothingFollows>
 class [[nodiscard]] RunBlockingOperation : private BlockingJob, private CancelSubscription {
  public:
@@ -121,7 +125,13 @@ class [[nodiscard]] RunBlockingOperation : private BlockingJob, private CancelSu
   static const Status& StatusOf(const StatusOr<T>& result) {
     return result.status();
   }
-  void Execute(void* resource) override { result_.emplace(work_(*static_cast<Resource*>(resource))); }
+  void Execute(void* resource) override {
+    try {
+      result_.emplace(work_(*static_cast<Resource*>(resource)));
+    } catch (...) {
+      result_.emplace(StatusOfException());
+    }
+  }
   Status status() const override { return StatusOf(*result_); }
   void SetFailure(Status status) override { result_.emplace(std::move(status)); }
   void OnComplete() override {

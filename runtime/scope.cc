@@ -1,21 +1,9 @@
 #include "runtime/scope.h"
 
+#include "runtime/exception.h"
 #include "runtime/root.h"
 
 namespace minato {
-namespace {
-
-Status StatusOfException() {
-  try {
-    throw;
-  } catch (const std::exception& e) {
-    return Internal("uncaught exception: {}", e.what());
-  } catch (...) {
-    return Internal("uncaught exception of an unknown type");
-  }
-}
-
-}  // namespace
 
 Scope::Scope(const TaskContext& parent)
     : cancel_(parent.cancel), context_{parent.home, cancel_.token(), parent.deadline} {}

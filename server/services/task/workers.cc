@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/exception.h"
 #include "runtime/sleep.h"
 #include "telemetry/log.h"
 
@@ -161,10 +162,8 @@ Task<void> TaskWorkers::RunAttempt(ClaimedTask task) {
 Task<StatusOr<std::string>> TaskWorkers::RunCatching(const ClaimedTask& task) {
   try {
     co_return co_await runner_.Run(task);
-  } catch (const std::exception& e) {
-    co_return Internal("uncaught exception: {}", e.what());
   } catch (...) {
-    co_return Internal("uncaught exception of an unknown type");
+    co_return StatusOfException();
   }
 }
 
