@@ -57,7 +57,7 @@ void ReadLocality(const YamlValue& value, Cluster& cluster, ConfigErrors& errors
   reader.WithoutEffect("locality", "zone aware routing is refused where it is configured");
   reader.WithoutEffect("load_balancing_weight", "counts only with locality_weighted_lb_config, which is refused");
   reader.WithoutEffect("metadata", "nothing that reads it is supported");
-  reader.UInt32("priority", 0, {.max = 0});
+  if (reader.UInt32("priority", 0) != 0) errors.Add(reader.place(), "priority: only 0 is supported");
 }
 
 void ReadLoadAssignment(const YamlValue& value, Cluster& cluster, ConfigErrors& errors) {
@@ -142,7 +142,7 @@ bool ReadProtocol(MessageReader& reader, Cluster& cluster) {
 void ReadNames(MessageReader& reader, Cluster& cluster) {
   using Family = Cluster::DnsLookupFamily;
   cluster.dns_refresh_rate =
-      reader.Duration("dns_refresh_rate", cluster.dns_refresh_rate, {.min = absl::Milliseconds(1)});
+      reader.Duration("dns_refresh_rate", cluster.dns_refresh_rate, {.min = absl::Milliseconds(1) + absl::Nanoseconds(1)});
   cluster.respect_dns_ttl = reader.Bool("respect_dns_ttl");
   cluster.dns_lookup_family = reader.Enum<Family>("dns_lookup_family", Family::kAuto,
                                                   {{"AUTO", Family::kAuto},
@@ -179,7 +179,7 @@ Cluster ReadCluster(const YamlValue& value, ConfigErrors& errors) {
       reader.Duration("connect_timeout", cluster.connect_timeout, {.min = absl::Nanoseconds(1)});
   cluster.per_connection_buffer_limit_bytes =
       reader.UInt32("per_connection_buffer_limit_bytes", cluster.per_connection_buffer_limit_bytes);
-  if (const auto load = reader.TakeRequired("load_assignment")) ReadLoadAssignment(*load, cluster, errors);
+  if (const auto load = reader.Take("load_assignment")) ReadLoadAssignment(*load, cluster, errors);
   ReadNames(reader, cluster);
   if (const auto breakers = reader.Take("circuit_breakers")) {
     MessageReader circuit(*breakers, kCircuitBreakers, errors);

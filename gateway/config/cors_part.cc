@@ -3,6 +3,27 @@
 #include "gateway/config/parts.h"
 
 namespace minato::gateway::config {
+namespace {
+
+enum class Share { kAlways, kNever };
+
+// A RuntimeFractionalPercent that can only come out one way. Its runtime_key finds no runtime to look into.
+void ReadShare(const YamlValue& value, Share wanted, ConfigErrors& errors) {
+  MessageReader reader(value, kRuntimeFractionalPercent, errors);
+  reader.String("runtime_key");
+  const auto fraction = reader.TakeRequired("default_value");
+  if (!fraction) return;
+  MessageReader percent(*fraction, kFractionalPercent, errors);
+  const uint32_t numerator = percent.UInt32("numerator", 0);
+  const uint32_t denominator = percent.Enum<uint32_t>(
+      "denominator", 100, {{"HUNDRED", 100}, {"TEN_THOUSAND", 10'000}, {"MILLION", 1'000'000}});
+  if (wanted == Share::kAlways && numerator < denominator) {
+    errors.Add(percent.place(), "less than always is not supported");
+  }
+  if (wanted == Share::kNever && numerator != 0) errors.Add(percent.place(), "more than 0 is not supported");
+}
+
+}  // namespace
 
 std::shared_ptr<const CorsPolicy> ReadCorsPolicy(const YamlValue& value, ConfigErrors& errors) {
   MessageReader reader(value, kCorsFilterPolicy, errors);
@@ -10,6 +31,8 @@ std::shared_ptr<const CorsPolicy> ReadCorsPolicy(const YamlValue& value, ConfigE
   for (const YamlValue& origin : reader.TakeList("allow_origin_string_match")) {
     policy->allow_origin_string_match.push_back(ReadStringMatcher(origin, errors));
   }
+  if (const auto enabled = reader.Take("filter_enabled")) ReadShare(*enabled, Share::kAlways, errors);
+  if (const auto shadow = reader.Take("shadow_enabled")) ReadShare(*shadow, Share::kNever, errors);
   policy->allow_methods = reader.String("allow_methods");
   policy->allow_headers = reader.String("allow_headers");
   policy->expose_headers = reader.String("expose_headers");

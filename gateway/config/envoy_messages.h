@@ -294,5 +294,17 @@ inline constexpr EnvoyMessage kUpstreamHttpProtocolOptions = {
 inline constexpr EnvoyMessage kExplicitHttpConfig = {
     "envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig",
     "http_protocol_options http2_protocol_options http3_protocol_options"};
+inline constexpr EnvoyMessage kAccessLog = {
+    "envoy.config.accesslog.v3.AccessLog",
+    "name filter typed_config"};
+inline constexpr EnvoyMessage kFileAccessLog = {
+    "envoy.extensions.access_loggers.file.v3.FileAccessLog",
+    "path format json_format typed_json_format log_format"};
+inline constexpr EnvoyMessage kRuntimeFractionalPercent = {
+    "envoy.config.core.v3.RuntimeFractionalPercent",
+    "default_value runtime_key"};
+inline constexpr EnvoyMessage kFractionalPercent = {
+    "envoy.type.v3.FractionalPercent",
+    "numerator denominator"};
 
 }  // namespace minato::gateway::config

@@ -129,10 +129,7 @@ std::vector<YamlValue> MessageReader::TakeList(std::string_view field) {
   std::vector<YamlValue> values;
   const auto list = Take(field);
   if (!list) return values;
-  if (list->node->kind != YamlNode::Kind::kList) {
-    errors_.Add(list->place(), "expected a list");
-    return values;
-  }
+  if (list->node->kind != YamlNode::Kind::kList) return {*list};
   values.reserve(list->node->items.size());
   for (size_t i = 0; i < list->node->items.size(); ++i) {
     values.push_back({list->node->items[i], fmt::format("{}[{}]", list->path, i)});
@@ -238,6 +235,12 @@ std::string MessageReader::Bytes(std::string_view field) {
   if (bytes.ok()) return *std::move(bytes);
   errors_.Add(value->place(), "{}", MessageOf(bytes.status()));
   return {};
+}
+
+bool MessageReader::IsEnumName(std::string_view enum_name, std::string_view text) {
+  return std::equal(enum_name.begin(), enum_name.end(), text.begin(), text.end(), [](char wanted, char c) {
+    return wanted == (c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
+  });
 }
 
 std::optional<std::string> MessageReader::EnumText(std::string_view field) {

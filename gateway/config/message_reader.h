@@ -81,7 +81,7 @@ class MessageReader {
   bool Has(std::string_view field) const;
   std::optional<YamlValue> Take(std::string_view field);
   std::optional<YamlValue> TakeRequired(std::string_view field);
-  // The elements of a repeated field.
+  // The elements of a repeated field; a single value is a list of one, as in protobuf's parser.
   std::vector<YamlValue> TakeList(std::string_view field);
   // The entries of a map with string keys.
   std::vector<std::pair<std::string, YamlValue>> TakeMap(std::string_view field);
@@ -96,7 +96,8 @@ class MessageReader {
   std::optional<absl::Duration> OptionalDuration(std::string_view field, DurationRange range = {});
   std::string Bytes(std::string_view field);
 
-  // An enum by the names of its values; a name without a value is one that Envoy has and Minato does not do.
+  // An enum by the names of its values, whatever their case (protobuf's numbers are not read); a name without a value is
+  // one that Envoy has and Minato does not do.
   template <typename E>
   E Enum(std::string_view field, E otherwise,
          std::initializer_list<std::pair<std::string_view, std::optional<E>>> values);
@@ -116,6 +117,7 @@ class MessageReader {
     bool taken = false;
   };
 
+  static bool IsEnumName(std::string_view enum_name, std::string_view text);
   YamlValue Child(std::string_view field, const YamlNode& node) const;
   // nullptr for absent and null.
   const YamlNode* Find(std::string_view field);
@@ -137,7 +139,7 @@ E MessageReader::Enum(std::string_view field, E otherwise,
   bool known = false;
   for (const auto& [value_name, value] : values) {
     if (value) names.push_back(value_name);
-    if (value_name != *name) continue;
+    if (!IsEnumName(value_name, *name)) continue;
     if (value) return *value;
     known = true;
   }

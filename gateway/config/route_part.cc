@@ -91,9 +91,18 @@ RouteMatch ReadRouteMatch(const YamlValue& value, ConfigErrors& errors) {
   return match;
 }
 
-RouteAction ReadRouteAction(const YamlValue& value, ConfigErrors& errors) {
+// The older place of a CORS policy; the one among the per-filter configurations wins.
+void ReadOlderCors(MessageReader& reader, PerFilterConfig& per_filter) {
+  const auto cors = reader.Take("cors");
+  if (!cors) return;
+  auto policy = ReadCorsPolicy(*cors, reader.errors());
+  if (per_filter.cors == nullptr) per_filter.cors = std::move(policy);
+}
+
+RouteAction ReadRouteAction(const YamlValue& value, PerFilterConfig& per_filter, ConfigErrors& errors) {
   MessageReader reader(value, kRouteAction, errors);
   RouteAction action;
+  ReadOlderCors(reader, per_filter);
   if (reader.WhichOf({"cluster", "cluster_header", "weighted_clusters", "cluster_specifier_plugin",
                       "inline_cluster_specifier_plugin"},
                      MessageReader::OneOf::kRequired) == "cluster") {
@@ -133,6 +142,15 @@ DirectResponseAction ReadDirectResponse(const YamlValue& value, ConfigErrors& er
 
 using HeadersToAdd = std::vector<std::pair<std::string, std::string>>;
 
+// "%%" stands for "%". False for any other use of it.
+bool UnescapePercent(std::string& text) {
+  for (size_t i = text.find('%'); i != text.npos; i = text.find('%', i + 1)) {
+    if (text.compare(i, 2, "%%") != 0) return false;
+    text.erase(i, 1);
+  }
+  return true;
+}
+
 HeadersToAdd ReadHeadersToAdd(MessageReader& level, std::string_view field) {
   ConfigErrors& errors = level.errors();
   HeadersToAdd headers;
@@ -150,7 +168,7 @@ HeadersToAdd ReadHeadersToAdd(MessageReader& level, std::string_view field) {
     MessageReader reader(*header, kHeaderValue, errors);
     std::string key = reader.RequiredString("key");
     std::string text = reader.String("value");
-    if (text.find('%') != text.npos) errors.Add(reader.place(), "value: substitutions (%…%) are not supported");
+    if (!UnescapePercent(text)) errors.Add(reader.place(), "value: substitutions (%…%) are not supported");
     if (key.starts_with(':') || key == "host" || key == "Host") {
       errors.Add(reader.place(), "the header \"{}\" cannot be added", key);
     }
@@ -165,14 +183,14 @@ Route ReadRoute(const YamlValue& value, const FilterNames& names, ConfigErrors& 
   route.place = reader.place();
   route.name = reader.String("name");
   if (const auto match = reader.TakeRequired("match")) route.match = ReadRouteMatch(*match, errors);
+  route.per_filter = ReadPerFilterConfig(reader, names);
   const std::string_view action = reader.WhichOf(
       {"route", "redirect", "direct_response", "filter_action", "non_forwarding_action"}, MessageReader::OneOf::kRequired);
   if (action == "route") {
-    route.action = ReadRouteAction(*reader.Take("route"), errors);
+    route.action = ReadRouteAction(*reader.Take("route"), route.per_filter, errors);
   } else if (action == "direct_response") {
     route.action = ReadDirectResponse(*reader.Take("direct_response"), errors);
   }
-  route.per_filter = ReadPerFilterConfig(reader, names);
   route.request_headers_to_add = ReadHeadersToAdd(reader, "request_headers_to_add");
   route.response_headers_to_add = ReadHeadersToAdd(reader, "response_headers_to_add");
   reader.WithoutEffect("metadata", "nothing that reads it is supported");
@@ -194,6 +212,7 @@ VirtualHost ReadVirtualHost(const YamlValue& value, const FilterNames& names, Co
   reader.Enum<Tls>("require_tls", Tls::kNone,
                    {{"NONE", Tls::kNone}, {"EXTERNAL_ONLY", std::nullopt}, {"ALL", std::nullopt}});
   host.per_filter = ReadPerFilterConfig(reader, names);
+  ReadOlderCors(reader, host.per_filter);
   if (const auto policy = reader.Take("retry_policy")) host.retry_policy = ReadRetryPolicy(*policy, errors);
   reader.OnlyBool("include_request_attempt_count", false);
   reader.OnlyBool("include_attempt_count_in_response", false);
@@ -214,19 +233,12 @@ RouteConfiguration ReadRouteConfiguration(const YamlValue& value, const FilterNa
   MessageReader reader(value, kRouteConfiguration, errors);
   RouteConfiguration config;
   config.name = reader.String("name");
-  std::set<std::string> host_names, domains;
+  std::set<std::string> domains;
   for (const YamlValue& host_value : reader.TakeList("virtual_hosts")) {
     VirtualHost host = ReadVirtualHost(host_value, names, errors);
-    if (!host_names.insert(host.name).second) {
-      errors.Add(host_value.place(), "the virtual host \"{}\" stands twice", host.name);
-    }
     for (const std::string& domain : host.domains) {
-      if (!domains.insert(Lower(domain)).second) {
-        errors.Add(host_value.place(), "the domain \"{}\" stands twice", domain);
-      }
-      if (domain.empty() || (domain.size() > 1 && domain.find('*', 1) < domain.size() - 1)) {
-        errors.Add(host_value.place(), "domains: \"{}\" must have its '*' at one end", domain);
-      }
+      if (domains.insert(Lower(domain)).second) continue;
+      errors.Add(host_value.place(), "the domain \"{}\" stands twice in this route_config", domain);
     }
     config.virtual_hosts.push_back(std::move(host));
   }

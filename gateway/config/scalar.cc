@@ -100,6 +100,7 @@ StatusOr<bool> BoolOf(const YamlNode& node) {
   if (node.kind != YamlNode::Kind::kScalar) return Expected("true or false", node);
   const Scalar scalar = Classify(node);
   if (const bool* value = std::get_if<bool>(&scalar)) return *value;
+  if (node.quoted && (node.text == "true" || node.text == "false")) return node.text == "true";
   return Expected("true or false", node);
 }
 

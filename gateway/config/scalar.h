@@ -14,6 +14,7 @@ namespace minato::gateway::config {
 
 // Each error says what was expected and what is there, not where.
 StatusOr<std::string> StringOf(const YamlNode& node);
+// Quoted, only "true" and "false".
 StatusOr<bool> BoolOf(const YamlNode& node);
 StatusOr<uint32_t> UInt32Of(const YamlNode& node);
 // "1.5s", never negative.
