@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "http/http1_chars.h"
+#include "http/known_header.h"
 
 namespace minato::http {
 namespace {
@@ -19,6 +20,31 @@ int HexDigit(char c) {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
+}
+
+// Framing, routing and what belongs to a connection (RFC 9110, 6.5.1).
+bool IsForHeadsOnly(KnownHeader header) {
+  switch (header) {
+    case KnownHeader::kTe:
+    case KnownHeader::kHost:
+    case KnownHeader::kExpect:
+    case KnownHeader::kTrailer:
+    case KnownHeader::kUpgrade:
+    case KnownHeader::kConnection:
+    case KnownHeader::kKeepAlive:
+    case KnownHeader::kContentLength:
+    case KnownHeader::kProxyConnection:
+    case KnownHeader::kTransferEncoding:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// A value with its CR LF.
+std::string_view TrimLine(std::string_view value) {
+  value.remove_suffix(2);
+  return TrimOptionalWhitespace(value);
 }
 
 std::string Describe(char c) { return fmt::format("byte 0x{:02x}", static_cast<uint8_t>(c)); }
@@ -43,6 +69,18 @@ Http1ChunkedDecoder::Event Http1ChunkedDecoder::Next(std::string_view& input) {
     if (stage_ == Stage::kDone) return Event::kEnd;
   }
   return Event::kNeedInput;
+}
+
+bool Http1ChunkedDecoder::EndsIn(std::string_view input) const {
+  Http1ChunkedDecoder ahead = *this;
+  for (;;) {
+    switch (ahead.Next(input)) {
+      case Event::kData: continue;
+      case Event::kNeedInput: return false;
+      case Event::kEnd:
+      case Event::kError: return true;
+    }
+  }
 }
 
 void Http1ChunkedDecoder::Reset() {
@@ -134,6 +172,7 @@ bool Http1ChunkedDecoder::StepTrailer(char c) {
   if (++trailer_bytes_ > limits_.trailer_bytes_max) {
     return Fail(Http1Fault::kHeadTooLarge, fmt::format("trailers exceed {} bytes", limits_.trailer_bytes_max));
   }
+  if (limits_.keep_trailers && stage_ != Stage::kTrailerStart) trailer_.push_back(c);
   switch (stage_) {
     case Stage::kTrailerStart:
       if (c == '\r') {
@@ -141,6 +180,7 @@ bool Http1ChunkedDecoder::StepTrailer(char c) {
         return true;
       }
       if (!IsToken(c)) return Fail(Http1Fault::kBadRequest, fmt::format("{} begins a trailer", Describe(c)));
+      if (limits_.keep_trailers) trailer_.assign(1, c);
       stage_ = Stage::kTrailerName;
       return true;
     case Stage::kTrailerName:
@@ -159,6 +199,7 @@ bool Http1ChunkedDecoder::StepTrailer(char c) {
       return true;
     case Stage::kTrailerLf:
       if (c != '\n') return Fail(Http1Fault::kBadRequest, "a trailer does not end with CR LF");
+      if (limits_.keep_trailers) EndTrailer();
       stage_ = Stage::kTrailerStart;
       return true;
     default:
@@ -166,6 +207,13 @@ bool Http1ChunkedDecoder::StepTrailer(char c) {
       stage_ = Stage::kDone;
       return true;
   }
+}
+
+void Http1ChunkedDecoder::EndTrailer() {
+  const std::string_view line = trailer_;
+  const size_t colon = line.find(':');
+  const std::string_view name = line.substr(0, colon);
+  if (!IsForHeadsOnly(ClassifyHeader(name))) trailers_.Add(name, TrimLine(line.substr(colon + 1)));
 }
 
 bool Http1ChunkedDecoder::Fail(Http1Fault fault, std::string message) {

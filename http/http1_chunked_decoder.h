@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/headers.h"
 #include "http/http1_error.h"
 
 namespace minato::http {
@@ -14,10 +15,11 @@ struct ChunkLimits {
   size_t chunk_line_bytes_max = 256;          // Size and extensions of one chunk.
   size_t chunk_overhead_bytes_max = 16 << 10;  // Framing in excess of 16 bytes a chunk and 2 a byte of data.
   size_t trailer_bytes_max = 8 << 10;
+  bool keep_trailers = true;
 };
 
 // Takes the chunked transfer coding (RFC 9112, 7.1) off a body, strictly: CR LF everywhere, no white space around a
-// size. Extensions and trailers are checked, bounded and dropped.
+// size. Extensions are checked, bounded and dropped.
 //
 // Call Next until it returns kNeedInput, kEnd or kError.
 class Http1ChunkedDecoder {
@@ -30,6 +32,10 @@ class Http1ChunkedDecoder {
   Event Next(std::string_view& input);
   // After kData: a view into that input.
   std::string_view data() const { return data_; }
+  // After kEnd. Names that belong to a head, as content-length, are left out.
+  const Headers& trailers() const { return trailers_; }
+  // Would Next get to the end, or an error, without bytes beyond `input`?
+  bool EndsIn(std::string_view input) const;
   // After kError.
   const Http1Error& error() const { return error_; }
   // Ready for the next body.
@@ -46,6 +52,7 @@ class Http1ChunkedDecoder {
   bool StepSize(char c);
   bool StepTrailer(char c);
   bool EndSizeLine();
+  void EndTrailer();
   bool Fail(Http1Fault fault, std::string message);
 
   ChunkLimits limits_;
@@ -56,6 +63,8 @@ class Http1ChunkedDecoder {
   size_t overhead_bytes_ = 0;
   size_t trailer_bytes_ = 0;
   std::string_view data_;
+  std::string trailer_;  // the line so far
+  Headers trailers_;
   Http1Error error_;
 };
 

@@ -10,11 +10,14 @@ namespace minato::http {
 enum class Http1Fault {
   kNone,
   kBadRequest,           // 400
+  kNoHost,               // 400
+  kFragment,             // 400: the target holds one
   kBodyTooLarge,         // 413
   kTargetTooLong,        // 414
   kExpectationFailed,    // 417
   kHeadTooLarge,         // 431
-  kNotImplemented,       // 501: a transfer coding or method that is not served
+  kConnect,              // 501: a tunnel is asked for
+  kNotImplemented,       // 501: a transfer coding that is not served
   kVersionNotSupported,  // 505
   kHttp2Preface,         // 505: the client speaks HTTP/2 with prior knowledge
 };
@@ -22,11 +25,14 @@ enum class Http1Fault {
 constexpr int HttpStatus(Http1Fault fault) {
   switch (fault) {
     case Http1Fault::kNone: return 200;
-    case Http1Fault::kBadRequest: return 400;
+    case Http1Fault::kBadRequest:
+    case Http1Fault::kNoHost:
+    case Http1Fault::kFragment: return 400;
     case Http1Fault::kBodyTooLarge: return 413;
     case Http1Fault::kTargetTooLong: return 414;
     case Http1Fault::kExpectationFailed: return 417;
     case Http1Fault::kHeadTooLarge: return 431;
+    case Http1Fault::kConnect:
     case Http1Fault::kNotImplemented: return 501;
     case Http1Fault::kVersionNotSupported:
     case Http1Fault::kHttp2Preface: return 505;

@@ -9,6 +9,12 @@ std::string_view Http1RequestHead::authority() const {
   return Find(KnownHeader::kHost).value_or(std::string_view());
 }
 
+std::string_view Http1RequestHead::origin_form() const {
+  if (path_.size == 0) return "/";
+  const uint32_t end = query_.begin != 0 ? query_.begin + query_.size : path_.begin + path_.size;
+  return At(path_.begin, end - path_.begin);
+}
+
 HeaderView Http1RequestHead::header(size_t i) const {
   const Slot& slot = slots_[i];
   return {At(slot.name_begin, slot.name_size), View(slot.value), slot.known};
@@ -27,6 +33,10 @@ std::optional<std::string_view> Http1RequestHead::Find(std::string_view lower_na
   return std::nullopt;
 }
 
+bool Http1RequestHead::WantsUpgrade() const {
+  return connection_upgrade_ && first_known_[static_cast<size_t>(KnownHeader::kUpgrade)] != 0;
+}
+
 bool Http1RequestHead::WantsUpgradeTo(std::string_view protocol) const {
   if (!connection_upgrade_) return false;
   for (const Slot& slot : slots_) {
@@ -34,6 +44,14 @@ bool Http1RequestHead::WantsUpgradeTo(std::string_view protocol) const {
     if (ListHasToken(View(slot.value), protocol)) return true;
   }
   return false;
+}
+
+void Http1RequestHead::IndexKnown() {
+  first_known_.fill(0);
+  for (size_t i = slots_.size(); i-- > 0;) {
+    if (slots_[i].known == KnownHeader::kOther) continue;
+    first_known_[static_cast<size_t>(slots_[i].known)] = static_cast<uint16_t>(i + 1);
+  }
 }
 
 void Http1RequestHead::Clear() {

@@ -28,6 +28,8 @@ class Http1RequestHead {
   std::string_view method() const { return At(0, method_size_); }
   // As it was sent: "/a?b", "http://host/a?b" or "*".
   std::string_view target() const { return View(target_); }
+  // Path and query as they would be sent to the host itself: "/a?b", or "*".
+  std::string_view origin_form() const;
   // Of the target, without query: "/a"; "/" if an absolute target has no path; "*".
   std::string_view path() const { return path_.size == 0 ? std::string_view("/") : View(path_); }
   // Behind the '?', which is left out; empty if there is none.
@@ -49,6 +51,8 @@ class Http1RequestHead {
   bool keep_alive() const { return keep_alive_; }
   // The client holds its body back until it sees a 100 (Continue).
   bool expects_continue() const { return expects_continue_; }
+  // Connection says upgrade, and there is an Upgrade header.
+  bool WantsUpgrade() const;
   // Connection says upgrade, and Upgrade names this protocol (lower case, as "websocket").
   bool WantsUpgradeTo(std::string_view protocol) const;
 
@@ -72,6 +76,7 @@ class Http1RequestHead {
   std::string_view At(size_t begin, size_t size) const { return {base_ + begin, size}; }
   std::string_view View(Span span) const { return At(span.begin, span.size); }
   void Clear();
+  void IndexKnown();  // after slots were taken out
 
   const char* base_ = "";
   uint32_t size_ = 0;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "http/http1_chars.h"
+#include "http/http1_methods.h"
 
 namespace minato::http {
 namespace {
@@ -16,7 +17,8 @@ ChunkLimits ChunkPart(const Http1Limits& limits) {
   return {.body_bytes_max = limits.body_bytes_max,
           .chunk_line_bytes_max = limits.chunk_line_bytes_max,
           .chunk_overhead_bytes_max = limits.chunk_overhead_bytes_max,
-          .trailer_bytes_max = limits.trailer_bytes_max};
+          .trailer_bytes_max = limits.trailer_bytes_max,
+          .keep_trailers = limits.keep_trailers};
 }
 
 std::string Describe(char c) {
@@ -38,6 +40,11 @@ constexpr std::array<bool, 256> kHost = MakeHostTable();
 
 bool IsHost(std::string_view host) {
   return std::all_of(host.begin(), host.end(), [](char c) { return kHost[static_cast<uint8_t>(c)]; });
+}
+
+const char* SkipSpaces(const char* begin, const char* end) {
+  while (begin != end && (*begin == ' ' || *begin == '\t')) ++begin;
+  return begin;
 }
 
 }  // namespace
@@ -125,6 +132,17 @@ Http1RequestParser::Event Http1RequestParser::NextOfChunkedBody(std::string_view
   return Event::kError;
 }
 
+bool Http1RequestParser::BodyEndsIn(std::string_view input) const {
+  switch (stage_) {
+    case Stage::kHead: return false;
+    case Stage::kLengthBody: return input.size() >= body_left_;
+    case Stage::kChunkedBody: return chunked_.EndsIn(input);
+    case Stage::kDone:
+    case Stage::kFailed: return true;
+  }
+  return true;
+}
+
 void Http1RequestParser::RetainHead() {
   if (head_.base_ == stored_.data() || head_.size_ == 0) return;
   stored_.assign(head_.base_, head_.size_);
@@ -134,6 +152,9 @@ void Http1RequestParser::RetainHead() {
 void Http1RequestParser::Restart() {
   stage_ = Stage::kHead;
   has_request_line_ = false;
+  has_folds_ = false;
+  has_hosts_ = false;
+  unknown_coding_ = false;
   blank_lines_ = 0;
   line_begin_ = 0;
   stored_.clear();
@@ -145,11 +166,12 @@ Http1RequestParser::Line Http1RequestParser::TakeLine(const char* base, size_t l
   if (!FitsLimits(line_feed + 1)) return Line::kBad;
   const char* begin = base + line_begin_;
   const char* end = base + line_feed;
-  if (end == begin || end[-1] != '\r') {
+  if (end != begin && end[-1] == '\r') {
+    --end;
+  } else if (!limits_.lenient.bare_lf) {
     BadRequest("a line of the head ends with a bare LF");
     return Line::kBad;
   }
-  --end;
   if (!has_request_line_) {
     if (begin == end) {
       if (++blank_lines_ <= limits_.blank_lines_max) return Line::kBlank;
@@ -182,24 +204,36 @@ bool Http1RequestParser::BeginsWell(char first) {
 }
 
 bool Http1RequestParser::TakeRequestLine(const char* base, const char* begin, const char* end) {
+  const bool spaces = limits_.lenient.request_line_spaces;
+  const auto is_space = [&](char c) { return c == ' ' || (spaces && c == '\t'); };
+  while (spaces && end != begin && is_space(end[-1])) --end;
   const char* method_end = begin;
   while (method_end != end && IsToken(*method_end)) ++method_end;
   if (method_end == end) return BadRequest("the request line has no target");
-  if (*method_end != ' ' || method_end == begin) {
+  if (!is_space(*method_end) || method_end == begin) {
     return BadRequest(fmt::format("{} in the request method", Describe(*method_end)));
   }
   const std::string_view method(begin, method_end - begin);
+  if (limits_.known_methods_only && !IsKnownMethod(method)) return BadRequest("the request method is unknown");
 
   const char* target = method_end + 1;
+  if (spaces) target = SkipSpaces(target, end);
   const char* target_end = FindNonVisible(target, end);
-  if (target_end == end) return BadRequest("the request line has no HTTP version");
-  if (*target_end != ' ') return BadRequest(fmt::format("{} in the request target", Describe(*target_end)));
   if (target_end == target) return BadRequest("the request line has more than one space before its target");
-
   head_.method_size_ = static_cast<uint32_t>(method.size());
   head_.target_ = {static_cast<uint32_t>(target - base), static_cast<uint32_t>(target_end - target)};
-  if (!TakeVersion(method, {target_end + 1, end})) return false;
-  if (method == "CONNECT") return Fail(Http1Fault::kNotImplemented, "CONNECT is not served here");
+  if (target_end == end) {
+    if (limits_.serves_http10) return BadRequest("the request line has no HTTP version");
+    return TakeTarget(base, target, end) && Fail(Http1Fault::kVersionNotSupported, "HTTP/0.9 is not served");
+  }
+  if (!is_space(*target_end)) return BadRequest(fmt::format("{} in the request target", Describe(*target_end)));
+
+  const char* version = spaces ? SkipSpaces(target_end, end) : target_end + 1;
+  if (!TakeVersion(method, {version, end})) return false;
+  if (method == "CONNECT") {
+    if (!IsHost({target, target_end})) return BadRequest("CONNECT names no valid host");
+    return Fail(Http1Fault::kConnect, "CONNECT is not served here");
+  }
   return TakeTarget(base, target, target_end);
 }
 
@@ -208,7 +242,7 @@ bool Http1RequestParser::TakeVersion(std::string_view method, std::string_view v
     head_.version_ = Http1Version::k11;
     return true;
   }
-  if (version == "HTTP/1.0") {
+  if (version == "HTTP/1.0" && limits_.serves_http10) {
     head_.version_ = Http1Version::k10;
     return true;
   }
@@ -225,7 +259,9 @@ bool Http1RequestParser::TakeVersion(std::string_view method, std::string_view v
 
 bool Http1RequestParser::TakeTarget(const char* base, const char* begin, const char* end) {
   const std::string_view target(begin, end - begin);
-  if (target.find('#') != std::string_view::npos) return BadRequest("the request target holds a fragment");
+  if (target.find('#') != std::string_view::npos) {
+    return Fail(Http1Fault::kFragment, "the request target holds a fragment");
+  }
   const uint32_t offset = head_.target_.begin;
   const uint32_t size = head_.target_.size;
   if (target == "*") {
@@ -254,7 +290,7 @@ bool Http1RequestParser::TakeTarget(const char* base, const char* begin, const c
 }
 
 bool Http1RequestParser::TakeHeader(const char* base, const char* begin, const char* end) {
-  if (*begin == ' ' || *begin == '\t') return BadRequest("a header line is folded or begins with white space");
+  if (*begin == ' ' || *begin == '\t') return TakeFoldedLine(base, begin, end);
   const char* name_end = begin;
   while (name_end != end && IsToken(*name_end)) ++name_end;
   if (name_end == end) return BadRequest("a header line has no colon");
@@ -290,7 +326,8 @@ bool Http1RequestParser::TakeKnownHeader(KnownHeader known, std::string_view val
   if (!again) first = static_cast<uint16_t>(head_.slots_.size() + 1);
   switch (known) {
     case KnownHeader::kHost:
-      if (again) return BadRequest("more than one Host header");
+      if (again && !limits_.lenient.repeated_host) return BadRequest("more than one Host header");
+      has_hosts_ = again;
       if (!IsHost(value)) return BadRequest("the Host header is no valid host");
       return true;
     case KnownHeader::kContentLength: {
@@ -308,12 +345,11 @@ bool Http1RequestParser::TakeKnownHeader(KnownHeader known, std::string_view val
     }
     case KnownHeader::kTransferEncoding:
       if (again) return BadRequest("more than one Transfer-Encoding header");
-      if (!EqualsIgnoreCase(value, "chunked")) {
-        return Fail(Http1Fault::kNotImplemented, "the only transfer coding served is chunked");
-      }
+      unknown_coding_ = !EqualsIgnoreCase(value, "chunked");
       return true;
     case KnownHeader::kExpect:
       if (!EqualsIgnoreCase(value, "100-continue")) {
+        if (limits_.lenient.other_expectations) return true;
         return Fail(Http1Fault::kExpectationFailed, "the only expectation served is 100-continue");
       }
       head_.expects_continue_ = true;
@@ -326,8 +362,9 @@ bool Http1RequestParser::TakeKnownHeader(KnownHeader known, std::string_view val
 Http1RequestParser::Event Http1RequestParser::FinishHead() {
   const auto has = [&](KnownHeader header) { return head_.first_known_[static_cast<size_t>(header)] != 0; };
   const bool is_11 = head_.version_ == Http1Version::k11;
-  if (is_11 && !has(KnownHeader::kHost)) {
-    BadRequest("an HTTP/1.1 request needs a Host header");
+  const bool host_by_target = limits_.lenient.host_by_target && head_.authority_.size != 0;
+  if (is_11 && !has(KnownHeader::kHost) && !host_by_target) {
+    Fail(Http1Fault::kNoHost, "an HTTP/1.1 request needs a Host header");
     return Event::kError;
   }
   if (has(KnownHeader::kTransferEncoding)) {
@@ -339,12 +376,19 @@ Http1RequestParser::Event Http1RequestParser::FinishHead() {
       BadRequest("Transfer-Encoding in an HTTP/1.0 request");
       return Event::kError;
     }
+    if (unknown_coding_) {
+      Fail(Http1Fault::kNotImplemented, "the only transfer coding served is chunked");
+      return Event::kError;
+    }
     head_.framing_ = BodyFraming::kChunked;
   }
   if (head_.content_length_ > limits_.body_bytes_max) {
     Fail(Http1Fault::kBodyTooLarge, fmt::format("the body is larger than {} bytes", limits_.body_bytes_max));
     return Event::kError;
   }
+  if (has_folds_) Unfold();
+  if (has_hosts_) JoinHosts();
+  if (head_.authority_.size != 0 && head_.path_.size == 0 && head_.query_.begin != 0) AddRootPath();
   head_.keep_alive_ = is_11;
   if (has(KnownHeader::kConnection)) TakeConnectionOptions();
   // A 1.0 client does not understand 100 (Continue).

@@ -8,25 +8,16 @@
 
 #include "http/http1_chunked_decoder.h"
 #include "http/http1_error.h"
+#include "http/http1_limits.h"
 #include "http/http1_request_head.h"
 
 namespace minato::http {
 
-struct Http1Limits {
-  size_t request_line_bytes_max = 8 << 10;
-  size_t head_bytes_max = 60 << 10;  // Request line and headers.
-  size_t headers_max = 100;
-  size_t blank_lines_max = 4;  // Tolerated before a request (RFC 9112, 2.2).
-  uint64_t body_bytes_max = UINT64_MAX;
-  size_t chunk_line_bytes_max = 256;
-  size_t chunk_overhead_bytes_max = 16 << 10;
-  size_t trailer_bytes_max = 8 << 10;
-};
-
 // Server side of HTTP/1.0 and 1.1 (RFC 9112): bytes in, one request after another out.
 //
 // It refuses whatever two parsers might read differently: content-length beside transfer-encoding, repeated
-// content-length or Host, folded lines, white space around names, bare CR or LF, controls, and so on.
+// content-length or Host, folded lines, white space around names, bare CR or LF, controls, and so on. Http1Leniency
+// says which of that a server may choose to take.
 //
 //   Http1RequestParser parser(limits);
 //   while (true) {
@@ -54,6 +45,11 @@ class Http1RequestParser {
   std::string_view body() const { return body_; }
   const Http1Error& error() const { return error_; }
 
+  // After kEnd: behind a chunked body. Names that belong to a head, as content-length, are left out.
+  const Headers& trailers() const { return chunked_.trailers(); }
+  // Inside a body: would Next get to its end, or an error, without bytes beyond `input`?
+  bool BodyEndsIn(std::string_view input) const;
+
   // Copies the head inside, so that the input it was parsed from may go. After kHead.
   void RetainHead();
   // After kEnd.
@@ -78,16 +74,25 @@ class Http1RequestParser {
   bool TakeVersion(std::string_view method, std::string_view version);
   bool TakeTarget(const char* base, const char* begin, const char* end);
   bool TakeHeader(const char* base, const char* begin, const char* end);
+  bool TakeFoldedLine(const char* base, const char* begin, const char* end);
   bool TakeKnownHeader(KnownHeader known, std::string_view value);
   // What the headers together mean.
   Event FinishHead();
   void TakeConnectionOptions();
+  // What a head needs to have its views again after leniency.
+  void Unfold();
+  void JoinHosts();
+  void AddRootPath();
+  size_t AppendToHead(std::string_view text);  // where it stands
   bool Fail(Http1Fault fault, std::string message);
   bool BadRequest(std::string message) { return Fail(Http1Fault::kBadRequest, std::move(message)); }
 
   const Http1Limits limits_;
   Stage stage_ = Stage::kHead;
   bool has_request_line_ = false;
+  bool has_folds_ = false;
+  bool has_hosts_ = false;  // more than one
+  bool unknown_coding_ = false;
   size_t blank_lines_ = 0;
   size_t line_begin_ = 0;  // Where the next line of the head begins.
   std::string stored_;     // The head so far, if it did not come in one piece.

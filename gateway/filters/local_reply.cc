@@ -39,6 +39,7 @@ Task<void> LocalReply(ClientStream& stream, const RouteChoice& route, int status
                       http::Headers headers) {
   ResponseHead head;
   head.headers = std::move(headers);
+  head.ends_connection = status == 400;  // Envoy takes it that the client's next bytes cannot be trusted, either
   if (route.came_as_grpc()) {
     head.content_type = "application/grpc";
     head.headers.Add("grpc-status", std::to_string(GrpcCodeOf(status)));

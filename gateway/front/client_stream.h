@@ -19,6 +19,7 @@ struct ResponseHead {
   http::Headers headers = {};          // further ones; no framing, no connection headers
   // For StartResponse: how many bytes will be written, if that is known. HTTP/1.1 then needs no chunks.
   std::optional<uint64_t> content_length = std::nullopt;
+  bool ends_connection = false;  // HTTP/1.1: no further request is served on it
 };
 
 // The messages of a WebSocket, after the handshake.
@@ -66,7 +67,8 @@ class ClientStream {
   // Answers with a complete body; once, and instead of the streaming calls.
   virtual Task<Status> Respond(const ResponseHead& head, std::string_view body) = 0;
 
-  // Answers piece by piece. Write waits while the client does not read: memory stays bounded.
+  // Answers piece by piece. Write waits while the client does not read: memory stays bounded. More or less than the
+  // announced content_length is an error, and the answer is cut.
   virtual Task<Status> StartResponse(const ResponseHead& head) = 0;
   virtual Task<Status> Write(std::string_view piece) = 0;
   // HTTP/1.1 clients do not get the trailers (Envoy's default: enable_trailers is off).

@@ -1,12 +1,8 @@
 #include "gateway/front/http1_session.h"
 
-#include <fmt/format.h>
-
-#include "gateway/error_body.h"
+#include "gateway/front/http1_refusal.h"
 #include "gateway/front/http1_stream.h"
 #include "gateway/http_status.h"
-#include "http/http1_response_writer.h"
-#include "gateway/front/date.h"
 
 namespace minato::gateway {
 namespace {
@@ -14,14 +10,8 @@ namespace {
 using Event = http::Http1RequestParser::Event;
 
 // Answers a request that has no head to serve it by.
-Task<void> Refuse(Connection& connection, Status status) {
-  const std::string body = ErrorBody(status, {});
-  http::Http1ResponseHead head(connection.output(), HttpStatusOf(status));
-  head.Add("content-type", "application/json");
-  head.Add("date", DateOf(connection.home().Now()));
-  head.AddContentLength(body.size());
-  head.AddConnection(http::Http1Version::k11, false);
-  if (head.Finish().ok()) connection.output().append(body);
+Task<void> Refuse(Connection& connection, const FrontStyle& style, Refusal refusal) {
+  AppendRefusal(connection.output(), style, refusal, connection.home().Now());
   connection.StartSending();
   co_await connection.LingerBriefly();
 }
@@ -36,9 +26,7 @@ Task<bool> ReadHead(Connection& connection, http::Http1RequestParser& parser, co
     connection.Consume(before - input.size());
     if (event == Event::kHead) co_return true;
     if (event == Event::kError) {
-      Status error = WithHttpStatus(InvalidArgument("{}", parser.error().message),
-                                    parser.error().http_status());
-      co_await Refuse(connection, std::move(error));
+      co_await Refuse(connection, limits.style, RefusalOf(limits.style, parser.error()));
       co_return false;
     }
     const bool idle = parser.idle();
@@ -55,14 +43,16 @@ Task<bool> ReadHead(Connection& connection, http::Http1RequestParser& parser, co
     const auto arrival = co_await Connection::ReadMore(connection, head_deadline);
     if (arrival == Connection::Arrival::kClosed || arrival == Connection::Arrival::kInterrupted) co_return false;
     if (arrival == Connection::Arrival::kTimeout) {
-      co_await Refuse(connection,
-                      WithHttpStatus(DeadlineExceeded("the request head was not complete after {} "
-                                                      "(head_timeout)",
-                                                      absl::FormatDuration(limits.head_timeout)),
-                                     408));
+      const Status late = DeadlineExceeded("the request head was not complete after {} (head_timeout)",
+                                           absl::FormatDuration(limits.head_timeout));
+      co_await Refuse(connection, limits.style, TimeoutRefusal(limits.style, WithHttpStatus(late, 408)));
       co_return false;
     }
   }
+}
+
+bool IsRefusedUpgrade(const http::Http1RequestHead& head, const FrontStyle& style) {
+  return !style.upgrades && head.WantsUpgrade() && !head.WantsUpgradeTo("h2c");
 }
 
 Task<void> ServeOne(Connection& connection, Http1Stream& stream, RequestHandler& handler) {
@@ -83,6 +73,10 @@ Task<void> ServeHttp1(Connection& connection, RequestHandler& handler, const Fro
   for (;;) {
     const bool more = co_await ReadHead(connection, parser, limits);
     if (!more) break;
+    if (IsRefusedUpgrade(parser.head(), limits.style)) {
+      co_await Refuse(connection, limits.style, UpgradeRefusal());
+      break;
+    }
     stream.Begin();
     if (draining) stream.CloseAfterwards();
     co_await ServeOne(connection, stream, handler);

@@ -7,7 +7,7 @@
 
 namespace minato::gateway {
 
-// Answers what cannot be parsed by itself (and in the shape of `refuse`). Returns when the connection is closed.
+// Answers by itself what cannot be parsed, in the style of the limits. Returns when the connection is closed.
 // `draining` is looked at between requests; Connection::InterruptWhenIdle wakes a session that waits for one.
 Task<void> ServeHttp1(Connection& connection, RequestHandler& handler, const FrontLimits& limits,
                       const bool& draining);

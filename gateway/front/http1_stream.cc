@@ -1,9 +1,10 @@
 #include "gateway/front/http1_stream.h"
 
+#include "gateway/front/date.h"
+#include "gateway/front/http1_refusal.h"
 #include "gateway/front/upgraded_websocket.h"
 #include "gateway/http_status.h"
 #include "http/http1_response_writer.h"
-#include "gateway/front/date.h"
 #include "http/status_code.h"
 #include "runtime/check.h"
 
@@ -25,13 +26,22 @@ void Http1Stream::Begin() {
   body_begun_ = false;
   body_ended_ = false;
   body_failed_ = false;
+  length_left_.reset();
+  refusal_.reset();
   continue_due_ = head.expects_continue();
+  if (continue_due_ && limits_.style.continues_at_once) SendContinue();
   keep_alive_ = keep_alive_ && head.keep_alive();
   chunked_ = false;
   answer_ = Answer::kNone;
   response_status_ = 0;
   request_bytes_ = head.bytes().size();
   response_bytes_ = 0;
+}
+
+void Http1Stream::SendContinue() {
+  continue_due_ = false;
+  connection_.output().append(http::kContinueResponse);
+  connection_.StartSendingSoon();
 }
 
 std::string_view Http1Stream::protocol() const {
@@ -64,19 +74,15 @@ Task<StatusOr<std::optional<std::string_view>>> Http1Stream::ReadPiece() {
         body_ended_ = true;
         co_return std::nullopt;
       case Http1RequestParser::Event::kError:
-        body_failed_ = true;
-        co_return WithHttpStatus(InvalidArgument("{}", parser_.error().message),
-                                 parser_.error().http_status());
+        co_return RefuseBody(RefusalOf(limits_.style, parser_.error()),
+                             WithHttpStatus(InvalidArgument("{}", parser_.error().message),
+                                            parser_.error().http_status()));
       case Http1RequestParser::Event::kNeedInput:
         break;
       case Http1RequestParser::Event::kHead:
         CHECK(false, "a head inside a body");
     }
-    if (continue_due_) {
-      continue_due_ = false;
-      connection_.output().append(http::kContinueResponse);
-      connection_.StartSending();
-    }
+    if (continue_due_) SendContinue();
     parser_.RetainHead();  // reading on may move the bytes that it refers to
     const Connection::Arrival arrival = co_await Connection::ReadMore(
         connection_, connection_.home().Now() + limits_.body_timeout);
@@ -89,18 +95,24 @@ Task<StatusOr<std::optional<std::string_view>>> Http1Stream::ReadPiece() {
       const TaskContext& context = co_await CurrentContext();
       co_return context.cancel.reason();
     }
-    co_return WithHttpStatus(
-        DeadlineExceeded("no byte of the request body came for {} (body_timeout)",
-                         absl::FormatDuration(limits_.body_timeout)),
-        408);
+    const Status late = WithHttpStatus(DeadlineExceeded("no byte of the request body came for {} (body_timeout)",
+                                                        absl::FormatDuration(limits_.body_timeout)),
+                                       408);
+    co_return RefuseBody(TimeoutRefusal(limits_.style, late), late);
   }
 }
 
-bool Http1Stream::BodyArrived() const {
-  const http::Http1RequestHead& head = parser_.head();
-  if (body_ended_ || head.framing() == http::BodyFraming::kNone) return true;
-  return head.framing() == http::BodyFraming::kLength && !body_begun_ &&
-         connection_.input().size() >= head.content_length();
+Status Http1Stream::RefuseBody(Refusal refusal, Status error) {
+  body_failed_ = true;
+  if (!limits_.style.json_errors) refusal_ = std::move(refusal);
+  return error;
+}
+
+bool Http1Stream::BodyArrived() const { return body_ended_ || parser_.BodyEndsIn(connection_.input()); }
+
+const http::Headers& Http1Stream::request_trailers() const {
+  static const http::Headers kNone;
+  return body_ended_ && parser_.head().framing() == http::BodyFraming::kChunked ? parser_.trailers() : kNone;
 }
 
 Task<StatusOr<std::string_view>> Http1Stream::ReadWhole(size_t bytes_max) {
@@ -130,10 +142,11 @@ Task<StatusOr<std::string_view>> Http1Stream::ReadWhole(size_t bytes_max) {
   }
 }
 
-void Http1Stream::AppendHead(const ResponseHead& head, std::optional<size_t> content_length) {
-  // Another request can follow only where this one ends. What a reader still waits for is not taken from it.
-  const bool somebody_reads = body_begun_ && !content_length.has_value();
-  while (!body_ended_ && !body_failed_ && !somebody_reads) {
+// Another request can follow only where this one ends.
+void Http1Stream::TakeUnreadBody(bool answer_is_whole) {
+  if (limits_.style.unread_body_closes && HasBody()) return;
+  if (body_begun_ && !answer_is_whole) return;  // what a reader still waits for is not taken from it
+  while (!body_ended_ && !body_failed_) {
     std::string_view input = connection_.input();
     const size_t before = input.size();
     const Http1RequestParser::Event event = parser_.Next(input);
@@ -142,20 +155,32 @@ void Http1Stream::AppendHead(const ResponseHead& head, std::optional<size_t> con
     if (event == Http1RequestParser::Event::kError) body_failed_ = true;
     if (event == Http1RequestParser::Event::kNeedInput) break;
   }
-  if (!body_ended_) keep_alive_ = false;
+}
+
+void Http1Stream::AppendHead(const ResponseHead& head, std::optional<uint64_t> content_length, bool whole) {
+  TakeUnreadBody(whole);
+  if (!body_ended_ || head.ends_connection) keep_alive_ = false;
 
   const bool http10 = parser_.head().version() == http::Http1Version::k10;
   const bool has_body = !http::StatusForbidsBody(head.status);
   chunked_ = has_body && !content_length.has_value() && !http10;
   if (has_body && !content_length.has_value() && http10) keep_alive_ = false;
+  // 304 may tell the length of what it does not send.
+  const bool tells_length = content_length.has_value() && (has_body || (head.status == 304 && !whole));
 
   const auto write = [&](std::string_view content_type, const http::Headers& further) {
     http::Http1ResponseHead out(connection_.output(), head.status);
+    bool has_date = false;
     if (!content_type.empty()) out.Add("content-type", content_type);
-    out.Add(further);
+    for (const http::HeaderField& field : further) {
+      if (field.name == "server" && !limits_.style.server_name.empty()) continue;
+      has_date = has_date || field.name == "date";
+      out.Add(field.name, field.value);
+    }
     out.Add(further_headers_);
-    out.Add("date", DateOf(connection_.home().Now()));
-    if (has_body && content_length.has_value()) out.AddContentLength(*content_length);
+    if (!has_date) out.Add("date", DateOf(connection_.home().Now()));
+    if (!limits_.style.server_name.empty()) out.Add("server", limits_.style.server_name);
+    if (tells_length) out.AddContentLength(*content_length);
     if (chunked_) out.AddChunked();
     out.AddConnection(parser_.head().version(), keep_alive_);
     return out.Finish();
@@ -169,21 +194,35 @@ void Http1Stream::AppendHead(const ResponseHead& head, std::optional<size_t> con
   }
 }
 
+bool Http1Stream::AnswerRefusal() {
+  if (!refusal_.has_value()) return false;
+  AppendRefusal(connection_.output(), limits_.style, *refusal_, connection_.home().Now());
+  response_status_ = refusal_->status;
+  response_bytes_ = refusal_->body.size();
+  keep_alive_ = chunked_ = has_body_ = false;
+  length_left_ = 0;
+  return true;
+}
+
 Task<Status> Http1Stream::Respond(const ResponseHead& head, std::string_view body) {
   CHECK(answer_ == Answer::kNone, "a request was answered twice");
-  AppendHead(head, body.size());
+  answer_ = Answer::kDone;
+  if (AnswerRefusal()) co_return OkStatus();
+  AppendHead(head, body.size(), true);
   if (has_body_) {
     connection_.output().append(body);
     response_bytes_ += body.size();
   }
-  answer_ = Answer::kDone;
   co_return OkStatus();
 }
 
 Task<Status> Http1Stream::StartResponse(const ResponseHead& head) {
   CHECK(answer_ == Answer::kNone, "a request was answered twice");
-  AppendHead(head, head.content_length);
   answer_ = Answer::kStreaming;
+  if (!AnswerRefusal()) {
+    AppendHead(head, head.content_length, false);
+    if (has_body_) length_left_ = head.content_length;
+  }
   connection_.StartSendingSoon();
   co_return OkStatus();
 }
@@ -192,6 +231,13 @@ Task<Status> Http1Stream::Write(std::string_view piece) {
   CHECK(answer_ == Answer::kStreaming, "nothing was started that could be continued");
   if (!has_body_) co_return OkStatus();
   CO_TRY(co_await connection_.OutputBelow(kOutputBytesMax));
+  if (length_left_.has_value()) {
+    if (piece.size() > *length_left_) {
+      CutResponse();
+      co_return Internal("the answer is longer than its content-length");
+    }
+    *length_left_ -= piece.size();
+  }
   if (chunked_) {
     http::AppendChunk(connection_.output(), piece);
   } else {
@@ -204,6 +250,10 @@ Task<Status> Http1Stream::Write(std::string_view piece) {
 
 Task<Status> Http1Stream::EndResponse(const http::Headers&) {
   CHECK(answer_ == Answer::kStreaming, "nothing was started that could be ended");
+  if (length_left_.value_or(0) > 0) {
+    CutResponse();
+    co_return Internal("the answer ends {} bytes before its content-length", *length_left_);
+  }
   if (chunked_ && has_body_) http::AppendLastChunk(connection_.output());
   answer_ = Answer::kDone;
   co_return OkStatus();
@@ -233,8 +283,12 @@ Task<bool> Http1Stream::Finish() {
         "a request was left without an answer");
   connection_.StartSending();
   if (answer_ == Answer::kCut) {
-    // What came before the cut is delivered; the missing last chunk tells that it is not all.
-    const Status sent = co_await connection_.OutputBelow(0);
+    // What came before the cut is delivered; the missing last chunk, or byte, tells that it is not all.
+    if (must_reset()) {
+      const Status sent = co_await connection_.OutputBelow(0);
+    } else {
+      co_await connection_.LingerBriefly();
+    }
     co_return false;
   }
   const Status room = co_await connection_.OutputBelow(kOutputBytesMax);

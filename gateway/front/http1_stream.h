@@ -20,7 +20,7 @@ class Http1Stream final : public ClientStream, private RequestHead {
   Task<bool> Finish();
   bool upgraded() const { return upgraded_; }
   // After a cut that only a reset can tell: the answer's end is the connection's (HTTP/1.0).
-  bool must_reset() const { return answer_ == Answer::kCut && !chunked_; }
+  bool must_reset() const { return answer_ == Answer::kCut && !chunked_ && !length_left_.has_value(); }
   // The server ends after this answer: it says so.
   void CloseAfterwards() { keep_alive_ = false; }
 
@@ -29,8 +29,10 @@ class Http1Stream final : public ClientStream, private RequestHead {
   Task<StatusOr<std::string_view>> ReadWhole(size_t bytes_max) override;
   Task<StatusOr<std::optional<std::string_view>>> ReadPiece() override;
   bool BodyArrived() const override;
-  bool HasBody() const override { return parser_.head().framing() != http::BodyFraming::kNone; }
-  const http::Headers& request_trailers() const override { return request_trailers_; }
+  bool HasBody() const override {
+    return parser_.head().framing() == http::BodyFraming::kChunked || parser_.head().content_length() > 0;
+  }
+  const http::Headers& request_trailers() const override;
   void AddResponseHeader(std::string_view name, std::string_view value) override {
     further_headers_.Add(name, value);
   }
@@ -49,7 +51,7 @@ class Http1Stream final : public ClientStream, private RequestHead {
   enum class Answer { kNone, kStreaming, kDone, kCut };
 
   std::string_view method() const override { return parser_.head().method(); }
-  std::string_view target() const override { return parser_.head().target(); }
+  std::string_view target() const override { return parser_.head().origin_form(); }
   std::string_view path() const override { return parser_.head().path(); }
   std::string_view query() const override { return parser_.head().query(); }
   std::string_view authority() const override { return parser_.head().authority(); }
@@ -62,14 +64,18 @@ class Http1Stream final : public ClientStream, private RequestHead {
   }
   void ForEach(absl::FunctionRef<void(std::string_view, std::string_view)> visit) const override;
 
-  void AppendHead(const ResponseHead& head, std::optional<size_t> content_length);
+  void SendContinue();
+  void TakeUnreadBody(bool answer_is_whole);
+  void AppendHead(const ResponseHead& head, std::optional<uint64_t> content_length, bool whole);
+  // Instead of the handler's answer, where Envoy's codec gives its own. False: there is no such reason.
+  bool AnswerRefusal();
+  Status RefuseBody(Refusal refusal, Status error);
 
   Connection& connection_;
   http::Http1RequestParser& parser_;
   const FrontLimits& limits_;
 
   http::Headers further_headers_;
-  http::Headers request_trailers_;
   std::string body_;  // when it came in more than one piece
   bool body_begun_ = false;  // somebody reads it
   bool body_ended_ = false;
@@ -78,6 +84,8 @@ class Http1Stream final : public ClientStream, private RequestHead {
   bool keep_alive_ = true;
   bool chunked_ = false;
   bool has_body_ = true;
+  std::optional<uint64_t> length_left_;  // of an answer whose length was announced
+  std::optional<Refusal> refusal_;       // of the body, in a style that leaves handlers no choice
   bool upgraded_ = false;
   Answer answer_ = Answer::kNone;
   int response_status_ = 0;

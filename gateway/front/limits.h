@@ -1,16 +1,18 @@
-// What one client may cost. Each bound is named in the error that it causes.
+// What one client may cost, and how it is answered. Each bound is named in the error that it causes.
 #pragma once
 
 #include <cstddef>
 
 #include <absl/time/time.h>
 
-#include "http/http1_request_parser.h"
+#include "gateway/front/front_style.h"
+#include "http/http1_limits.h"
 
 namespace minato::gateway {
 
 struct FrontLimits {
   http::Http1Limits http1 = {};
+  FrontStyle style = {};
   size_t connections_max = 20'000;  // per worker; further ones are closed at once
 
   absl::Duration idle_timeout = absl::Seconds(75);   // between requests

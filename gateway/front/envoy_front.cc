@@ -1,0 +1,48 @@
+#include "gateway/front/envoy_front.h"
+
+#include <cstdint>
+
+namespace minato::gateway {
+namespace {
+
+absl::Duration OrNone(absl::Duration timeout) {
+  return timeout > absl::ZeroDuration() ? timeout : absl::InfiniteDuration();
+}
+
+}  // namespace
+
+FrontLimits EnvoyFront(const config::HttpConnectionManager& manager) {
+  const size_t head_bytes = size_t{manager.max_request_headers_kb} << 10;
+  FrontLimits limits;
+  limits.http1 = {
+      .request_line_bytes_max = SIZE_MAX,  // it counts as a part of the head, and is told as such
+      .head_bytes_max = head_bytes,
+      .headers_max = manager.max_headers_count,
+      .blank_lines_max = head_bytes,
+      .trailer_bytes_max = head_bytes,
+      .lenient = {.bare_lf = true,
+                  .folded_lines = true,
+                  .repeated_host = true,
+                  .host_by_target = true,
+                  .request_line_spaces = true,
+                  .other_expectations = true},
+      .serves_http10 = manager.accept_http_10,
+      .known_methods_only = true,
+      .keep_trailers = false,
+  };
+  limits.style = {
+      .json_errors = false,
+      .server_name = manager.server_name,
+      .continues_at_once = true,
+      .unread_body_closes = true,
+      .upgrades = false,
+  };
+  limits.idle_timeout = OrNone(manager.idle_timeout);
+  // Without a timeout of their own, heads are under the connection's.
+  limits.head_timeout = manager.request_headers_timeout > absl::ZeroDuration() ? manager.request_headers_timeout
+                                                                               : limits.idle_timeout;
+  limits.body_timeout = OrNone(manager.stream_idle_timeout);
+  return limits;
+}
+
+}  // namespace minato::gateway

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "gateway/config/bootstrap.h"
+#include "gateway/front/limits.h"
+
+namespace minato::gateway {
+
+// The front as Envoy's HttpConnectionManager is, with the limits and times that it was given. Stricter than Envoy in a
+// few things that make a message ambiguous: docs/envoy.md names them.
+FrontLimits EnvoyFront(const config::HttpConnectionManager& manager);
+
+}  // namespace minato::gateway

@@ -1,0 +1,42 @@
+#include "gateway/front/front_style.h"
+
+#include "gateway/error_body.h"
+#include "gateway/http_status.h"
+#include "http/status_code.h"
+
+namespace minato::gateway {
+namespace {
+
+Refusal JsonRefusal(const Status& error) {
+  return {HttpStatusOf(error), "application/json", ErrorBody(error, {})};
+}
+
+Refusal TextRefusal(int status) {
+  return {status, "text/plain", std::string(http::ReasonPhrase(status))};
+}
+
+}  // namespace
+
+Refusal RefusalOf(const FrontStyle& style, const http::Http1Error& error) {
+  if (style.json_errors) {
+    return JsonRefusal(WithHttpStatus(InvalidArgument("{}", error.message), error.http_status()));
+  }
+  switch (error.fault) {
+    // Envoy's codec takes these; the manager behind it refuses them, without a word, a tunnel for want of a route.
+    case http::Http1Fault::kNoHost:
+    case http::Http1Fault::kFragment: return {.status = 400};
+    case http::Http1Fault::kConnect: return {.status = 404};
+    case http::Http1Fault::kVersionNotSupported: return TextRefusal(426);
+    case http::Http1Fault::kHttp2Preface: return TextRefusal(400);
+    default: return TextRefusal(error.http_status());
+  }
+}
+
+Refusal TimeoutRefusal(const FrontStyle& style, const Status& error) {
+  if (style.json_errors) return JsonRefusal(error);
+  return {.status = 408, .content_type = "text/plain", .body = "stream timeout"};
+}
+
+Refusal UpgradeRefusal() { return {.status = 403}; }
+
+}  // namespace minato::gateway

@@ -1,0 +1,35 @@
+// How a front behaves where HTTP leaves it a choice: in Minato's way, or in that of Envoy's HttpConnectionManager.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "http/http1_error.h"
+#include "runtime/status.h"
+
+namespace minato::gateway {
+
+struct FrontStyle {
+  // What the front refuses by itself. JSON says why; else the reason phrase is all, as Envoy does it.
+  bool json_errors = true;
+  std::string server_name;          // the Server header of every answer, whoever gave it; empty: none is added
+  bool continues_at_once = false;   // 100 (Continue) when the head has come, not when the body is asked for
+  bool unread_body_closes = false;  // an answer that begins before the body was read to its end is the last
+  bool upgrades = true;             // else a request to upgrade gets 403 (h2c is ignored in any case)
+};
+
+// An answer of the front's own. The connection ends after it.
+struct Refusal {
+  int status = 400;
+  std::string_view content_type = {};
+  std::string body = {};
+};
+
+// Of a request that could not be parsed.
+Refusal RefusalOf(const FrontStyle& style, const http::Http1Error& error);
+// The client was too slow; `error` says with what.
+Refusal TimeoutRefusal(const FrontStyle& style, const Status& error);
+// A request to upgrade that is not served.
+Refusal UpgradeRefusal();
+
+}  // namespace minato::gateway
