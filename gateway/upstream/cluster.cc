@@ -1,0 +1,189 @@
+#include "gateway/upstream/cluster.h"
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include "gateway/upstream/endpoint_pool.h"
+#include "gateway/upstream/load_balancer.h"
+#include "gateway/upstream/resolve_name.h"
+#include "runtime/check.h"
+#include "runtime/event.h"
+#include "runtime/sleep.h"
+#include "telemetry/log.h"
+
+namespace minato::gateway {
+namespace {
+
+// No more often than this, however short a record's time to live is.
+constexpr absl::Duration kRefreshMin = absl::Seconds(1);
+// Addresses of one name.
+constexpr size_t kAddressesMax = 256;
+
+// A reader that stalls holds a stream's window, and the windows of all streams together may fill the connection's. The
+// configured sizes (16 and 24 MiB by default) are for one fast stream; ours are for many, some of them slow.
+constexpr uint32_t kStreamWindowBytesMax = 256 << 10;
+constexpr uint32_t kConnectionWindowBytesMax = 24 << 20;
+
+http::Http2ClientOptions Http2Options(const config::Http2ProtocolOptions& http2) {
+  return {.stream_window_bytes = std::min(http2.initial_stream_window_size, kStreamWindowBytesMax),
+          .connection_window_bytes =
+              std::clamp<uint32_t>(http2.initial_connection_window_size, 65535, kConnectionWindowBytesMax),
+          .streams_max = http2.max_concurrent_streams};
+}
+
+}  // namespace
+
+class Cluster::Impl {
+ public:
+  Impl(AsioExecutor& home, const config::Cluster& config, ClusterStats& stats)
+      : home_(home), config_(config), stats_(stats), tasks_(home),
+        shared_{home, config, stats, tasks_, Http2Options(config.http2)},
+        balancer_(config.lb_policy, std::random_device()()), resolved_(config.endpoints.size()) {}
+
+  void Begin() {
+    if (config_.type == config::Cluster::Type::kStatic) {
+      for (size_t i = 0; i < config_.endpoints.size(); ++i) {
+        boost::system::error_code error;
+        const auto address = boost::asio::ip::make_address(config_.endpoints[i].address, error);
+        CHECK(!error, "{} is no address: the configuration is checked", config_.endpoints[i].address);
+        resolved_[i] = {address};
+      }
+      UpdateEndpoints();
+      ready_.Set();
+      return;
+    }
+    names_unresolved_ = config_.endpoints.size();
+    if (names_unresolved_ == 0) ready_.Set();
+    for (size_t i = 0; i < config_.endpoints.size(); ++i) tasks_.Spawn(KeepResolving(*this, i));
+  }
+
+  std::unique_ptr<HttpCall> Start(const HttpRequestView& request, bool ends) {
+    auto call = std::make_unique<Http2Call>(config_.per_connection_buffer_limit_bytes);
+    EndpointPool* const endpoint = closed_ ? nullptr : balancer_.Choose();
+    if (endpoint == nullptr) {
+      ClusterStats::Add(stats_.upstream_cx_none_healthy);
+      call->Fail(UpstreamFailure::kNoHealthyHost, "no healthy upstream");
+    } else {
+      endpoint->Start(*call, request, ends);
+    }
+    return call;
+  }
+
+  Task<void> Close() {
+    closed_ = true;
+    tasks_.Cancel(Cancelled("the cluster closes"));
+    const Status ended = co_await tasks_.Join();
+    endpoints_.clear();
+    leaving_.clear();
+  }
+
+  const config::Cluster& config() const { return config_; }
+  ClusterStats& stats() { return stats_; }
+  Event& ready() { return ready_; }
+
+ private:
+  using Addresses = std::vector<boost::asio::ip::address>;
+
+  static Task<void> KeepResolving(Impl& self, size_t index) {
+    const config::Endpoint& endpoint = self.config_.endpoints[index];
+    bool first = true;
+    while (true) {
+      StatusOr<ResolvedName> found = co_await ResolveName(self.home_, endpoint.address);
+      const TaskContext& context = co_await CurrentContext();
+      if (context.cancel.cancelled()) co_return;
+      absl::Duration next = self.config_.dns_refresh_rate;
+      if (found.ok()) {
+        if (self.config_.respect_dns_ttl) next = found->ttl;
+        self.Resolved(index, std::move(found->addresses));
+      } else {
+        // What was known before is better than nothing.
+        Log::Warning("cluster {}: {}", self.config_.name, MessageOf(found.status()));
+      }
+      if (std::exchange(first, false) && --self.names_unresolved_ == 0) self.ready_.Set();
+      const Status slept = co_await Sleep(std::max(next, kRefreshMin));
+      if (!slept.ok()) co_return;
+    }
+  }
+
+  void Resolved(size_t index, Addresses addresses) {
+    if (addresses.size() > kAddressesMax) addresses.resize(kAddressesMax);
+    if (config_.type == config::Cluster::Type::kLogicalDns) addresses.resize(1);
+    if (addresses == resolved_[index]) return;
+    resolved_[index] = std::move(addresses);
+    UpdateEndpoints();
+  }
+
+  // Keeps the pools of addresses that stay; the others get no new calls.
+  void UpdateEndpoints() {
+    std::vector<std::unique_ptr<EndpointPool>> before = std::exchange(endpoints_, {});
+    for (size_t i = 0; i < resolved_.size(); ++i) {
+      const config::Endpoint& endpoint = config_.endpoints[i];
+      for (const auto& ip : resolved_[i]) {
+        const SocketAddress address(ip, endpoint.port);
+        const auto same = [&](const auto& pool) { return pool != nullptr && pool->address() == address; };
+        if (std::any_of(endpoints_.begin(), endpoints_.end(), same)) continue;
+        const auto kept = std::find_if(before.begin(), before.end(), same);
+        if (kept != before.end()) {
+          (*kept)->set_weight(endpoint.weight);
+          endpoints_.push_back(std::move(*kept));
+        } else {
+          endpoints_.push_back(std::make_unique<EndpointPool>(shared_, address, endpoint.weight));
+        }
+      }
+    }
+    std::erase_if(leaving_, [](const auto& pool) { return pool->empty(); });
+    for (auto& pool : before) {
+      if (pool == nullptr) continue;
+      pool->Drain();
+      leaving_.push_back(std::move(pool));
+    }
+    Rebalance();
+  }
+
+  void Rebalance() {
+    balancer_.SetEndpoints(endpoints_);
+    stats_.membership_total.store(endpoints_.size(), std::memory_order_relaxed);
+    stats_.membership_healthy.store(
+        static_cast<uint64_t>(std::count_if(endpoints_.begin(), endpoints_.end(),
+                                            [](const auto& endpoint) { return endpoint->healthy(); })),
+        std::memory_order_relaxed);
+  }
+
+  AsioExecutor& home_;
+  const config::Cluster& config_;
+  ClusterStats& stats_;
+  Scope tasks_;  // connections, look-ups
+  EndpointPool::Shared shared_;
+  LoadBalancer balancer_;
+  std::vector<Addresses> resolved_;  // by endpoint of the configuration
+  size_t names_unresolved_ = 0;
+  std::vector<std::unique_ptr<EndpointPool>> endpoints_;
+  std::vector<std::unique_ptr<EndpointPool>> leaving_;  // they end with their last call
+  Event ready_;
+  bool closed_ = false;
+};
+
+Cluster::Cluster(AsioExecutor& home, const config::Cluster& config, ClusterStats& stats)
+    : impl_(std::make_unique<Impl>(home, config, stats)) {}
+
+Cluster::~Cluster() = default;
+
+void Cluster::Begin() { impl_->Begin(); }
+
+Task<Status> Cluster::Ready() {
+  CO_TRY(co_await impl_->ready().Wait());
+  co_return OkStatus();
+}
+
+std::unique_ptr<HttpCall> Cluster::Start(const HttpRequestView& request, bool ends) {
+  return impl_->Start(request, ends);
+}
+
+Task<void> Cluster::Close() { co_await impl_->Close(); }
+
+const config::Cluster& Cluster::config() const { return impl_->config(); }
+
+ClusterStats& Cluster::stats() { return impl_->stats(); }
+
+}  // namespace minato::gateway
