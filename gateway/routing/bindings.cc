@@ -72,8 +72,9 @@ void Capture(UrlBindings& result, std::string_view name, std::string value) {
 
 // Fields of an HttpBody come from the body alone.
 bool IsInsideHttpBody(const Route& route, const FieldPath& field) {
-  return route.body_is_http_body && field.size() >= route.body_field.size() &&
-         std::equal(route.body_field.begin(), route.body_field.end(), field.begin());
+  const FieldPath& http_body = route.http_body_field;
+  return route.body_is_http_body && field.size() >= http_body.size() &&
+         std::equal(http_body.begin(), http_body.end(), field.begin());
 }
 
 Status PassThrough() { return NotFound("the request names a field that does not exist"); }

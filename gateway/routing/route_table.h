@@ -47,6 +47,7 @@ struct Route {
   FieldPath body_field;           // Empty for "" and "*".
   FieldPath response_body_field;  // Empty for "".
   bool body_is_http_body = false;      // What `body` names (or the request) is a google.api.HttpBody: it takes bytes as they are.
+  FieldPath http_body_field;  // Where that HttpBody is: body_field. RuleChecks::kEnvoy: the primary rule's, also in its additional bindings.
   bool response_is_http_body = false;  // Likewise what `response_body` names, or the response.
   std::vector<RouteVariable> variables;
 };
@@ -124,7 +125,7 @@ class RouteTableBuilder {
   Status AddBinding(const google::protobuf::MethodDescriptor& method, const google::api::HttpRule& rule,
                     const google::api::HttpRule& primary);
   Status ResolveVariables(const PathTemplate& path_template, Route& route) const;
-  Status ResolveBodies(Route& route) const;
+  Status ResolveBodies(const std::string& primary_body, Route& route) const;
   Status Insert(const PathTemplate& path_template, const Route& route);
 
   Schema& schema_;

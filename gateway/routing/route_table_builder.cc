@@ -117,7 +117,7 @@ Status RouteTableBuilder::AddBinding(const MethodDescriptor& method, const HttpR
     auto path_template = PathTemplate::Parse(route->path_template);
     if (!path_template.ok()) return InRule(*route, path_template.status());
     if (Status status = ResolveVariables(*path_template, *route); !status.ok()) return InRule(*route, status);
-    if (Status status = ResolveBodies(*route); !status.ok()) return InRule(*route, status);
+    if (Status status = ResolveBodies(primary.body(), *route); !status.ok()) return InRule(*route, status);
     if (table_.options_.rule_checks == RuleChecks::kStrict && !rule.response_body().empty() &&
         rule.response_body() != primary.response_body()) {
       return InRule(*route, InvalidArgument("response_body differs from that of the primary rule"));
@@ -163,7 +163,7 @@ Status RouteTableBuilder::ResolveVariables(const PathTemplate& path_template, Ro
   return OkStatus();
 }
 
-Status RouteTableBuilder::ResolveBodies(Route& route) const {
+Status RouteTableBuilder::ResolveBodies(const std::string& primary_body, Route& route) const {
   if (route.body != "*") {
     StatusOr<FieldPath> field = ResolvePath(*route.request, route.body);
     if (!field.ok()) return InvalidArgument("body: {}", MessageOf(field.status()));
@@ -175,7 +175,11 @@ Status RouteTableBuilder::ResolveBodies(Route& route) const {
   StatusOr<FieldPath> field = ResolvePath(*route.response, route.response_body);
   if (!field.ok()) return InvalidArgument("response_body: {}", MessageOf(field.status()));
   route.response_body_field = *std::move(field);
-  route.body_is_http_body = IsHttpBody(*route.request, route.body_field);
+  route.http_body_field = route.body_field;
+  if (table_.options_.rule_checks == RuleChecks::kEnvoy && primary_body != route.body) {
+    TRY(route.http_body_field, ResolvePath(*route.request, primary_body == "*" ? "" : primary_body));
+  }
+  route.body_is_http_body = IsHttpBody(*route.request, route.http_body_field);
   route.response_is_http_body = IsHttpBody(*route.response, route.response_body_field);
   return OkStatus();
 }
