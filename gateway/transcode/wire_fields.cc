@@ -12,6 +12,7 @@ constexpr uint32_t kContentType = 1;  // Fields of google.api.HttpBody.
 constexpr uint32_t kData = 2;
 constexpr char kContentTypeTag = 0x0a;
 constexpr char kDataTag = 0x12;
+constexpr char kExtensionsTag = 0x1a;
 
 // Calls `on_message(number, content)` for each length-delimited field. False if the bytes are no
 // message.
@@ -86,7 +87,7 @@ absl::StatusOr<HttpBodyView> ReadHttpBody(const FieldPath& path, std::string_vie
 }
 
 std::string HttpBodyPrefix(const FieldPath& path, std::string_view content_type,
-                           size_t data_bytes) {
+                           size_t data_bytes, std::string_view extension) {
   auto append_varint = [](std::string& to, uint64_t value) {
     char bytes[kVarintBytesMax];
     to.append(bytes, WriteVarint(bytes, value));
@@ -96,6 +97,11 @@ std::string HttpBodyPrefix(const FieldPath& path, std::string_view content_type,
     inner += kContentTypeTag;
     append_varint(inner, content_type.size());
     inner += content_type;
+  }
+  if (!extension.empty()) {
+    inner += kExtensionsTag;
+    append_varint(inner, extension.size());
+    inner += extension;
   }
   inner += kDataTag;
   append_varint(inner, data_bytes);

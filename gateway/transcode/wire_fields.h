@@ -24,7 +24,9 @@ struct HttpBodyView {
 absl::StatusOr<HttpBodyView> ReadHttpBody(const FieldPath& path, std::string_view wire);
 
 // What goes in front of `data_bytes` bytes of data so that they become the HttpBody at `path`. The
-// prefix may follow other fields of the message, e.g. bindings. An empty content type is left out.
-std::string HttpBodyPrefix(const FieldPath& path, std::string_view content_type, size_t data_bytes);
+// prefix may follow other fields of the message, e.g. bindings. An empty content type is left out, and so is an empty
+// `extension` (one google.protobuf.Any on the wire).
+std::string HttpBodyPrefix(const FieldPath& path, std::string_view content_type, size_t data_bytes,
+                           std::string_view extension = {});
 
 }  // namespace minato::gateway
