@@ -137,7 +137,7 @@ class Router::Request {
   RouteChoice& choice_;
   const config::RouteAction& action_;
   HttpUpstream& cluster_;
-  const RetryPolicy* const retry_;
+  const RetryPolicy* retry_;  // nullptr: none, or it is too late for one
 
   bool keep_body_;
   bool body_ended_ = false;
@@ -293,6 +293,10 @@ Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpRespo
     }
     StatusOr<std::optional<std::string_view>> piece = co_await call.Read();
     if (!piece.ok()) {
+      if (stream_.response_status() == 0) {  // a filter holds the head until it knows more
+        retry_ = nullptr;
+        co_return co_await FailBeforeHead(call, piece.status());
+      }
       stream_.CutResponse();
       break;
     }
