@@ -20,12 +20,14 @@ class HandClient final : public ClientStream, private RequestHead {
   std::map<std::string, std::string, std::less<>> request_headers;
   std::string host = "test";
   std::deque<std::string> pieces;  // the body, when it comes in more than one
+  std::string http_version = "HTTP/1.1";
 
   int status = 0;
   std::string content_type;
   http::Headers headers;
   std::string answer;
   http::Headers trailers;
+  std::optional<uint64_t> content_length;  // as the answer's head said
   http::Headers sent_trailers;  // by the client, behind the body
   bool complete = false;
   bool cut = false;
@@ -50,12 +52,14 @@ class HandClient final : public ClientStream, private RequestHead {
   void AddResponseHeader(std::string_view name, std::string_view value) override { headers.Add(name, value); }
   Task<Status> Respond(const ResponseHead& head, std::string_view body) override {
     Take(head);
+    content_length = body.size();
     answer = body;
     complete = true;
     co_return OkStatus();
   }
   Task<Status> StartResponse(const ResponseHead& head) override {
     Take(head);
+    content_length = head.content_length;
     co_return OkStatus();
   }
   Task<Status> Write(std::string_view piece) override {
@@ -91,7 +95,7 @@ class HandClient final : public ClientStream, private RequestHead {
     return mark == target_.npos ? "" : std::string_view(target_).substr(mark + 1);
   }
   std::string_view authority() const override { return host; }
-  std::string_view protocol() const override { return "HTTP/1.1"; }
+  std::string_view protocol() const override { return http_version; }
   std::optional<std::string_view> Find(http::KnownHeader header) const override { return Find(http::Name(header)); }
   std::optional<std::string_view> Find(std::string_view lower_name) const override {
     const auto found = request_headers.find(lower_name);

@@ -1,0 +1,48 @@
+// The messages of a gRPC body (gRPC over HTTP/2, "Length-Prefixed-Message"), however it is cut.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "runtime/status.h"
+
+namespace minato::gateway {
+
+inline constexpr size_t kGrpcFrameHeaderBytes = 5;  // a flag, and the length of the message
+
+// Fills in the header in front of a message that is complete: `frame` begins with room for it.
+void CloseGrpcFrame(std::string& frame, size_t begin = 0);
+void AppendGrpcFrame(std::string& out, std::string_view message);
+
+class GrpcFrames {
+ public:
+  enum class Event {
+    kMore,     // the input is used up
+    kMessage,  // message() is the next one
+    kError,    // its flag() is not 0: a compressed message, which cannot be read
+  };
+
+  // Takes the next message, or what there is of it, off the front of `input`.
+  Event Next(std::string_view& input);
+
+  // A view into the input, or into what was held; until the next call.
+  std::string_view message() const { return message_; }
+  uint8_t flag() const { return flag_; }
+
+  // Bytes of a message that is not complete.
+  size_t held_bytes() const { return delivered_ ? 0 : held_.size(); }
+  // INTERNAL, in Envoy's words, if the body ended inside a frame.
+  Status End() const;
+
+ private:
+  // Moves bytes from the input until `size` are held.
+  bool Hold(std::string_view& input, size_t size);
+
+  std::string held_;
+  std::string_view message_;
+  uint8_t flag_ = 0;
+  bool delivered_ = false;  // message_ is what held_ holds
+};
+
+}  // namespace minato::gateway

@@ -1,0 +1,63 @@
+#include "gateway/filters/transcoder/transcoded_head.h"
+
+#include <absl/strings/match.h>
+
+namespace minato::gateway {
+
+using http::KnownHeader;
+
+namespace {
+
+constexpr std::string_view kGrpc = "application/grpc";
+constexpr std::string_view kOriginalPath = "x-envoy-original-path";
+constexpr std::string_view kOriginalMethod = "x-envoy-original-method";
+
+bool IsOriginalPath(std::string_view name) {
+  return name.size() == kOriginalPath.size() &&
+         absl::EqualsIgnoreCase(absl::string_view(name.data(), name.size()),
+                                absl::string_view(kOriginalPath.data(), kOriginalPath.size()));
+}
+
+}  // namespace
+
+bool IsGrpcContentType(std::string_view content_type) {
+  return content_type.starts_with(kGrpc) && (content_type.size() == kGrpc.size() || content_type[kGrpc.size()] == '+');
+}
+
+std::optional<std::string_view> TranscodedHead::Find(KnownHeader header) const {
+  switch (header) {
+    case KnownHeader::kContentType: return kGrpc;
+    case KnownHeader::kTe: return "trailers";
+    case KnownHeader::kContentLength: return std::nullopt;
+    default: return client_.Find(header);
+  }
+}
+
+std::optional<std::string_view> TranscodedHead::Find(std::string_view lower_name) const {
+  if (lower_name == kOriginalPath) return client_.target();
+  if (const KnownHeader known = http::ClassifyHeader(lower_name); known != KnownHeader::kOther) return Find(known);
+  const auto found = client_.Find(lower_name);
+  if (lower_name == kOriginalMethod && !found.has_value()) return client_.method();
+  return found;
+}
+
+void TranscodedHead::ForEach(absl::FunctionRef<void(std::string_view, std::string_view)> visit) const {
+  client_.ForEach([&](std::string_view name, std::string_view value) {
+    switch (http::ClassifyHeader(name)) {
+      case KnownHeader::kContentType:
+      case KnownHeader::kTe:
+      case KnownHeader::kContentLength: return;
+      case KnownHeader::kOther:
+        if (IsOriginalPath(name)) return;
+        break;
+      default: break;
+    }
+    visit(name, value);
+  });
+  visit("content-type", kGrpc);
+  visit("te", "trailers");
+  visit(kOriginalPath, client_.target());
+  visit(kOriginalMethod, client_.method());
+}
+
+}  // namespace minato::gateway

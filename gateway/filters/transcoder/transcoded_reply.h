@@ -1,0 +1,55 @@
+// The body of a gRPC reply, turned into what the client is sent.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gateway/filters/transcoder/grpc_frames.h"
+#include "gateway/filters/transcoder/transcoder_tables.h"
+
+namespace minato::gateway {
+
+// Errors are Envoy's: their message is the body, HttpStatusOf the status, where the client has not been sent a head
+// yet. DATA_LOSS: there is no such answer, the stream is reset.
+class TranscodedReply {
+ public:
+  // Both must outlive it. `buffer_bytes_max`: what the listener allows to be buffered.
+  TranscodedReply(const TranscoderTables& tables, const Route& route, size_t buffer_bytes_max);
+
+  // Appends to body() what `piece` completes. After an error body() has the messages in front of it.
+  Status Feed(std::string_view piece);
+  // The gRPC body has ended: appends what closes the stream.
+  Status Finish();
+
+  // What the client has not been sent; the caller takes it.
+  std::string& body() { return body_; }
+  // Whether anything came.
+  bool begun() const { return begun_; }
+  // Whether a message came, though it may have been empty.
+  bool has_message() const { return has_message_; }
+  bool streams() const { return streams_; }
+  // Whether the head goes to the client before the first message: it depends on none.
+  bool goes_at_once() const { return streams_ && !route_.response_is_http_body; }
+  // Of the messages; "application/json" before one says otherwise.
+  const std::string& content_type() const { return content_type_; }
+
+ private:
+  using Framing = config::GrpcJsonTranscoder::StreamFraming;
+
+  Status FeedJson(std::string_view piece);
+  Status FeedHttpBody(std::string_view piece);
+  Status AppendJson(std::string_view message);
+
+  const TranscoderTables& tables_;
+  const Route& route_;
+  const size_t bytes_max_;
+  const bool streams_;
+  const Framing framing_;
+  GrpcFrames frames_;
+  std::string body_;
+  std::string content_type_;
+  bool begun_ = false;
+  bool has_message_ = false;
+};
+
+}  // namespace minato::gateway

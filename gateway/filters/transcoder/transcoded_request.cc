@@ -1,0 +1,115 @@
+#include "gateway/filters/transcoder/transcoded_request.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include "gateway/filters/transcoder/grpc_frames.h"
+#include "gateway/filters/transcoder/unknown_query.h"
+#include "gateway/http_status.h"
+#include "gateway/transcode/wire_fields.h"
+
+namespace minato::gateway {
+namespace {
+
+// Of one message, over all the pieces it comes in. Envoy bounds each piece alone, which bounds nothing.
+constexpr size_t kMessageBytesMax = 64 << 20;
+// A longer piece of a streamed google.api.HttpBody becomes several messages.
+constexpr size_t kRawMessageBytesMax = 1 << 20;
+
+}  // namespace
+
+TranscodedRequest::TranscodedRequest(const TranscoderTables& tables, const Route& route, UrlBindings url,
+                                     const RequestHead& client, size_t buffer_bytes_max)
+    : route_(route),
+      client_(client),
+      piece_bytes_max_(tables.config().max_request_body_size.value_or(buffer_bytes_max)),
+      streams_(route.method->client_streaming()),
+      json_{route.request, route.body_field, std::move(url.bindings), tables.config().read},
+      url_{{}, std::move(url.unknown)} {}
+
+Status TranscodedRequest::TooLarge() const {
+  return WithHttpStatus(
+      ResourceExhausted(
+          "Request rejected because the transcoder's internal buffer size exceeds the configured limit."),
+      413);
+}
+
+StatusOr<std::string_view> TranscodedRequest::Feed(std::string_view piece) {
+  frames_.clear();
+  TRY(route_.body_is_http_body ? FeedRaw(piece) : FeedJson(piece));
+  return frames_;
+}
+
+StatusOr<std::string_view> TranscodedRequest::Finish() {
+  frames_.clear();
+  if (!route_.body_is_http_body) {
+    TRY(FinishJson());
+  } else if (!streams_ || !raw_begun_) {
+    TRY(AppendRaw(raw_));
+  }
+  return frames_;
+}
+
+StatusOr<std::string_view> TranscodedRequest::Whole(std::string_view body) {
+  if (body.size() > piece_bytes_max_) return TooLarge();
+  frames_.clear();
+  if (route_.body_is_http_body) {
+    TRY(AppendRaw(body));
+    return frames_;
+  }
+  frames_.resize(kGrpcFrameHeaderBytes);
+  TRY(JsonToWire(json_, body, frames_));
+  CloseGrpcFrame(frames_);
+  return frames_;
+}
+
+Status TranscodedRequest::FeedRaw(std::string_view piece) {
+  if (!streams_) {
+    if (raw_.size() + piece.size() > piece_bytes_max_) return TooLarge();
+    raw_.append(piece);
+    return OkStatus();
+  }
+  while (!piece.empty()) {
+    TRY(AppendRaw(piece.substr(0, kRawMessageBytesMax)));
+    piece.remove_prefix(std::min(kRawMessageBytesMax, piece.size()));
+  }
+  return OkStatus();
+}
+
+// Bindings, the content type and the captured query are the first message's.
+Status TranscodedRequest::AppendRaw(std::string_view data) {
+  const size_t begin = frames_.size();
+  frames_.append(kGrpcFrameHeaderBytes, '\0');
+  std::string_view content_type;
+  std::string extension;
+  if (!raw_begun_) {
+    TRY(JsonToWire(json_, "", frames_));
+    content_type = client_.Find(http::KnownHeader::kContentType).value_or("");
+    extension = UnknownQueryParamsAny(url_.unknown);
+  }
+  raw_begun_ = true;
+  frames_ += HttpBodyPrefix(route_.http_body_field, content_type, data.size(), extension);
+  frames_ += data;
+  CloseGrpcFrame(frames_, begin);
+  return OkStatus();
+}
+
+Status TranscodedRequest::FeedJson(std::string_view piece) {
+  unfinished_bytes_ += piece.size();
+  if (piece.size() > piece_bytes_max_ || unfinished_bytes_ > kMessageBytesMax) return TooLarge();
+  if (!body_.has_value()) body_.emplace(json_, streams_ ? JsonBody::Shape::kArray : JsonBody::Shape::kMessage);
+  messages_.clear();
+  TRY(body_->Feed(piece, messages_));
+  if (!messages_.empty()) unfinished_bytes_ = 0;
+  for (const std::string& message : messages_) AppendGrpcFrame(frames_, message);
+  return OkStatus();
+}
+
+Status TranscodedRequest::FinishJson() {
+  if (!body_.has_value()) body_.emplace(json_, streams_ ? JsonBody::Shape::kArray : JsonBody::Shape::kMessage);
+  messages_.clear();
+  TRY(body_->Finish(messages_));
+  for (const std::string& message : messages_) AppendGrpcFrame(frames_, message);
+  return OkStatus();
+}
+
+}  // namespace minato::gateway

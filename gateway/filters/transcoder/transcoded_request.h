@@ -1,0 +1,52 @@
+// The body of a matched request, turned into gRPC frames as it comes.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/filters/transcoder/transcoder_tables.h"
+#include "gateway/front/request_head.h"
+#include "gateway/routing/bindings.h"
+#include "gateway/transcode/json_to_wire.h"
+
+namespace minato::gateway {
+
+// Errors are what the client is answered: their message is the body, HttpStatusOf the status.
+class TranscodedRequest {
+ public:
+  // All must outlive it. `buffer_bytes_max`: what the listener allows to be buffered.
+  TranscodedRequest(const TranscoderTables& tables, const Route& route, UrlBindings url, const RequestHead& client,
+                    size_t buffer_bytes_max);
+
+  // The frames that `piece` completes. A view until the next call.
+  StatusOr<std::string_view> Feed(std::string_view piece);
+  // The body has ended.
+  StatusOr<std::string_view> Finish();
+  // Both at once, for a method that takes one message.
+  StatusOr<std::string_view> Whole(std::string_view body);
+  bool streams() const { return streams_; }
+
+ private:
+  Status FeedRaw(std::string_view piece);
+  Status FeedJson(std::string_view piece);
+  Status FinishJson();
+  // Appends a message of `data` as it is.
+  Status AppendRaw(std::string_view data);
+  Status TooLarge() const;
+
+  const Route& route_;
+  const RequestHead& client_;
+  const size_t piece_bytes_max_;
+  const bool streams_;
+  JsonRequest json_;
+  UrlBindings url_;  // without its bindings, which are json_'s
+  std::optional<JsonBody> body_;         // made for the first piece
+  std::vector<std::string> messages_;
+  size_t unfinished_bytes_ = 0;  // fed since the last message became whole
+  std::string raw_;              // of a unary google.api.HttpBody
+  bool raw_begun_ = false;
+  std::string frames_;
+};
+
+}  // namespace minato::gateway

@@ -1,0 +1,203 @@
+#include "gateway/filters/transcoder/transcoded_stream.h"
+
+#include <absl/strings/numbers.h>
+
+#include "gateway/filters/transcoder/status_json.h"
+#include "gateway/http_status.h"
+
+namespace minato::gateway {
+
+using http::KnownHeader;
+
+Status TranscodedStream::FinishWithoutBody() {
+  TRY(frames_, request_.Finish());
+  finished_ = true;
+  return OkStatus();
+}
+
+bool TranscodedStream::IsWhole(std::string_view piece) const {
+  const auto text = client_.head().Find(KnownHeader::kContentLength);
+  uint64_t length = 0;
+  return text.has_value() && absl::SimpleAtoi(absl::string_view(text->data(), text->size()), &length) &&
+         length == piece.size();
+}
+
+Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::ReadPiece() {
+  if (finished_) {
+    if (frames_.empty()) co_return std::nullopt;
+    co_return std::exchange(frames_, {});
+  }
+  for (bool first = true;; first = false) {
+    CO_TRY(std::optional<std::string_view> piece, co_await client_.ReadPiece());
+    StatusOr<std::string_view> frames;
+    if (!piece.has_value()) {
+      finished_ = true;
+      if (whole_) co_return std::nullopt;
+      frames = request_.Finish();
+      // As in Envoy: a body that is cut off by trailers is no message, and no error.
+      if (!frames.ok() && !client_.request_trailers().empty()) co_return std::nullopt;
+    } else if (first && !request_.streams() && IsWhole(*piece)) {
+      whole_ = true;
+      frames = request_.Whole(*piece);
+    } else {
+      frames = request_.Feed(*piece);
+    }
+    if (!frames.ok()) {
+      co_await Refuse(frames.status());
+      co_return frames.status();
+    }
+    if (!frames->empty()) co_return *frames;
+    if (finished_) co_return std::nullopt;
+  }
+}
+
+Task<StatusOr<std::string_view>> TranscodedStream::ReadWhole(size_t) {
+  co_return Unimplemented("a transcoded request is read piece by piece");
+}
+
+Task<void> TranscodedStream::Refuse(const Status& status) {
+  answer_ = Answer::kDone;
+  if (client_.response_status() != 0 || status.code() == StatusCode::kDataLoss) {
+    client_.CutResponse();
+    co_return;
+  }
+  ResponseHead head;
+  head.status = HttpStatusOf(status);
+  head.content_type = "text/plain";
+  const Status sent = co_await client_.Respond(head, MessageOf(status));
+}
+
+Task<Status> TranscodedStream::AlreadyAnswered() const {
+  co_return Cancelled("the request has already been answered");
+}
+
+void TranscodedStream::CutResponse() {
+  if (answer_ == Answer::kDone) return;
+  answer_ = Answer::kDone;
+  client_.CutResponse();
+}
+
+void TranscodedStream::Hold(const ResponseHead& head) {
+  answer_ = Answer::kHeld;
+  held_.status = head.status;
+  held_.headers = head.headers;
+  if (IsHttp1()) held_.headers.Remove("trailer");
+}
+
+void TranscodedStream::SetContentType(std::string_view type) {
+  held_.content_type = type;
+  if (type.empty()) held_.headers.Set("content-type", "");
+}
+
+Task<Status> TranscodedStream::StartResponse(const ResponseHead& head) {
+  if (answer_ == Answer::kDone) return AlreadyAnswered();
+  if (head.status == 200 && IsGrpcContentType(head.content_type)) return StartTranscoded(head);
+  answer_ = Answer::kPassed;
+  return client_.StartResponse(head);
+}
+
+Task<Status> TranscodedStream::Write(std::string_view piece) {
+  if (answer_ == Answer::kDone) return AlreadyAnswered();
+  return answer_ == Answer::kPassed ? client_.Write(piece) : WriteTranscoded(piece);
+}
+
+Task<Status> TranscodedStream::EndResponse(const http::Headers& trailers) {
+  if (answer_ == Answer::kDone) return AlreadyAnswered();
+  return answer_ == Answer::kPassed ? client_.EndResponse(trailers) : EndTranscoded(trailers);
+}
+
+Task<Status> TranscodedStream::Respond(const ResponseHead& head, std::string_view body) {
+  if (answer_ == Answer::kDone) return AlreadyAnswered();
+  if (answer_ == Answer::kNone && body.empty() && head.headers.Has("grpc-status")) return RespondTrailersOnly(head);
+  answer_ = Answer::kDone;
+  return client_.Respond(head, body);
+}
+
+Task<Status> TranscodedStream::StartTranscoded(const ResponseHead& head) {
+  Hold(head);
+  if (reply_.goes_at_once()) co_return co_await StartHeld();
+  co_return OkStatus();
+}
+
+Task<Status> TranscodedStream::StartHeld() {
+  answer_ = Answer::kStarted;
+  SetContentType(reply_.content_type());
+  return client_.StartResponse(held_);
+}
+
+Task<Status> TranscodedStream::Flush() {
+  if (reply_.body().empty()) co_return OkStatus();
+  CO_TRY(co_await client_.Write(reply_.body()));
+  reply_.body().clear();
+  co_return OkStatus();
+}
+
+Task<Status> TranscodedStream::WriteTranscoded(std::string_view piece) {
+  const Status fed = reply_.Feed(piece);
+  if (answer_ == Answer::kHeld && reply_.streams() && reply_.has_message()) CO_TRY(co_await StartHeld());
+  if (answer_ == Answer::kStarted) CO_TRY(co_await Flush());
+  if (!fed.ok()) co_await Refuse(fed);
+  co_return fed;
+}
+
+bool TranscodedStream::Converts(std::optional<uint64_t> grpc_status) const {
+  return tables_.config().convert_grpc_status && !reply_.begun() && grpc_status.value_or(0) != 0;
+}
+
+Task<Status> TranscodedStream::EndTranscoded(const http::Headers& trailers) {
+  const auto grpc_status = GrpcStatusOf(trailers);
+  const bool converted = Converts(grpc_status) && AppendStatusJson(tables_, *grpc_status, trailers, reply_.body());
+  if (converted && answer_ == Answer::kHeld) {
+    held_.status = HttpStatusOfGrpc(grpc_status);
+    held_.content_type = "application/json";
+    co_return co_await RespondHeld(reply_.body(), trailers);
+  }
+  const Status finished = converted ? OkStatus() : reply_.Finish();
+  if (!finished.ok()) {
+    co_await Refuse(finished);
+    co_return finished;
+  }
+  if (!reply_.streams() && !trailers.empty()) co_return co_await EndUnary(trailers);
+  if (answer_ == Answer::kHeld) CO_TRY(co_await StartHeld());
+  CO_TRY(co_await Flush());
+  answer_ = Answer::kDone;
+  co_return co_await client_.EndResponse(trailers);
+}
+
+Task<Status> TranscodedStream::EndUnary(const http::Headers& trailers) {
+  const auto grpc_status = GrpcStatusOf(trailers);
+  held_.status = HttpStatusOfGrpc(grpc_status);
+  if (grpc_status.has_value()) held_.headers.Set("grpc-status", std::to_string(*grpc_status));
+  if (const auto message = trailers.Find("grpc-message")) held_.headers.Set("grpc-message", *message);
+  SetContentType(reply_.content_type());
+  return RespondHeld(reply_.body(), trailers);
+}
+
+Task<Status> TranscodedStream::RespondHeld(std::string_view body, const http::Headers& trailers) {
+  answer_ = Answer::kDone;
+  if (IsHttp1()) co_return co_await client_.Respond(held_, body);
+  held_.content_length = body.size();
+  CO_TRY(co_await client_.StartResponse(held_));
+  if (!body.empty()) CO_TRY(co_await client_.Write(body));
+  co_return co_await client_.EndResponse(trailers);
+}
+
+Task<Status> TranscodedStream::RespondTrailersOnly(const ResponseHead& head) {
+  Hold(head);
+  answer_ = Answer::kDone;
+  const auto grpc_status = GrpcStatusOf(head.headers);
+  held_.status = HttpStatusOfGrpc(grpc_status);
+  if (Converts(grpc_status) && AppendStatusJson(tables_, *grpc_status, head.headers, reply_.body())) {
+    held_.content_type = "application/json";
+    for (const char* name : {"grpc-status", "grpc-message", "grpc-status-details-bin"}) held_.headers.Remove(name);
+    co_return co_await client_.Respond(held_, reply_.body());
+  }
+  held_.content_type = reply_.streams() ? std::string_view(reply_.content_type()) : head.content_type;
+  const Status finished = reply_.Finish();
+  if (!reply_.streams() || (reply_.body().empty() && IsHttp1())) co_return co_await client_.Respond(held_, "");
+  CO_TRY(co_await client_.StartResponse(held_));
+  CO_TRY(co_await Flush());
+  co_return co_await client_.EndResponse({});
+}
+
+}  // namespace minato::gateway

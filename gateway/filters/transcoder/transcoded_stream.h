@@ -1,0 +1,96 @@
+// A matched request and its answer, as they are to the filters behind the transcoder: a gRPC call.
+#pragma once
+
+#include "gateway/filters/transcoder/transcoded_head.h"
+#include "gateway/filters/transcoder/transcoded_reply.h"
+#include "gateway/filters/transcoder/transcoded_request.h"
+#include "gateway/front/client_stream.h"
+
+namespace minato::gateway {
+
+// Wraps the client's stream. What reads and answers it need not know that it is not gRPC; but:
+//   - where response_status() is 0 nothing has been sent to the client yet, whatever was started here: the head of a
+//     unary reply is held until its end. Respond may still give another answer instead;
+//   - an error of ReadPiece, Write or EndResponse with response_status() != 0 has been answered, and is not to be cut;
+//   - a Respond without a body that has a grpc-status is a reply of trailers only. Any other is passed on as it is.
+class TranscodedStream final : public ClientStream {
+ public:
+  // All must outlive it.
+  TranscodedStream(ClientStream& client, const TranscoderTables& tables, const Route& route, UrlBindings url,
+                   size_t buffer_bytes_max)
+      : client_(client),
+        tables_(tables),
+        head_(client.head(), route.call_path),
+        request_(tables, route, std::move(url), client.head(), buffer_bytes_max),
+        reply_(tables, route, buffer_bytes_max) {}
+
+  // Makes the message of a request that is complete with its head. Before anything else.
+  Status FinishWithoutBody();
+  // Answers with the text of an error and its HTTP status, or cuts the answer that was begun.
+  Task<void> Refuse(const Status& status);
+
+  const RequestHead& head() const override { return head_; }
+  std::string peer() const override { return client_.peer(); }
+  Task<StatusOr<std::string_view>> ReadWhole(size_t bytes_max) override;
+  Task<StatusOr<std::optional<std::string_view>>> ReadPiece() override;
+  bool BodyArrived() const override { return client_.BodyArrived(); }
+  bool HasBody() const override { return true; }
+  const http::Headers& request_trailers() const override { return client_.request_trailers(); }
+  void AddResponseHeader(std::string_view name, std::string_view value) override {
+    client_.AddResponseHeader(name, value);
+  }
+  Task<Status> Respond(const ResponseHead& head, std::string_view body) override;
+  Task<Status> StartResponse(const ResponseHead& head) override;
+  Task<Status> Write(std::string_view piece) override;
+  Task<Status> EndResponse(const http::Headers& trailers) override;
+  void CutResponse() override;
+  bool wants_websocket() const override { return client_.wants_websocket(); }
+  Task<StatusOr<std::unique_ptr<WebSocket>>> AcceptWebSocket() override { return client_.AcceptWebSocket(); }
+  int response_status() const override { return client_.response_status(); }
+  uint64_t request_bytes() const override { return client_.request_bytes(); }
+  uint64_t response_bytes() const override { return client_.response_bytes(); }
+
+ private:
+  enum class Answer {
+    kNone,
+    kPassed,   // not gRPC: goes as it comes
+    kHeld,     // the head waits for what the messages say
+    kStarted,  // goes message by message
+    kDone,     // complete, refused or cut
+  };
+
+  // Whether `piece` is the whole body, by content-length.
+  bool IsWhole(std::string_view piece) const;
+  bool IsHttp1() const { return head_.protocol().starts_with("HTTP/1"); }
+  bool Converts(std::optional<uint64_t> grpc_status) const;
+  // Takes over what stays of the upstream's head.
+  void Hold(const ResponseHead& head);
+  // `type` stays as it is until the head has been sent. An empty one is a header, too.
+  void SetContentType(std::string_view type);
+
+  Task<Status> StartTranscoded(const ResponseHead& head);
+  Task<Status> WriteTranscoded(std::string_view piece);
+  Task<Status> EndTranscoded(const http::Headers& trailers);
+  Task<Status> EndUnary(const http::Headers& trailers);
+  Task<Status> RespondTrailersOnly(const ResponseHead& head);
+  Task<Status> StartHeld();
+  // Sends what reply_ has for the client.
+  Task<Status> Flush();
+  Task<Status> RespondHeld(std::string_view body, const http::Headers& trailers);
+  Task<Status> AlreadyAnswered() const;
+
+  ClientStream& client_;
+  const TranscoderTables& tables_;
+  const TranscodedHead head_;
+
+  TranscodedRequest request_;
+  std::string_view frames_;  // what FinishWithoutBody made
+  bool whole_ = false;       // the message has been made from the first piece
+  bool finished_ = false;    // nothing follows what ReadPiece returned
+
+  TranscodedReply reply_;
+  Answer answer_ = Answer::kNone;
+  ResponseHead held_;
+};
+
+}  // namespace minato::gateway

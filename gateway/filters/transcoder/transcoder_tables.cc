@@ -1,0 +1,118 @@
+#include "gateway/filters/transcoder/transcoder_tables.h"
+
+#include <fstream>
+#include <sstream>
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
+
+#include "google/rpc/status.pb.h"
+
+namespace minato::gateway {
+namespace {
+
+namespace pb = google::protobuf;
+
+StatusOr<std::string> ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  if (!file.good()) return InvalidArgument("transcoding_filter: Unable to read proto descriptor file {}", path);
+  return std::move(bytes).str();
+}
+
+// The first thing that protobuf has against a file.
+class FirstError final : public pb::DescriptorPool::ErrorCollector {
+ public:
+  void AddError(const std::string& file, const std::string& element, const pb::Message*, ErrorLocation,
+                const std::string& message) override {
+    if (text.empty()) text = fmt::format("{}: {}: {}", file, element, message);
+  }
+  std::string text;
+};
+
+Status CheckResponseBodies(const RouteTable& routes) {
+  for (const auto& route : routes.routes()) {
+    if (route->response_body.empty() || route->response_is_http_body) continue;
+    return InvalidArgument(
+        "transcoding_filter: Cannot register '{}': Setting \"response_body\" is not supported yet for non-HttpBody "
+        "fields: {}",
+        route->method->full_name(), route->response_body);
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+TranscoderTables::TranscoderTables(const config::GrpcJsonTranscoder& config)
+    : config_(config), print_(config.print), pool_(std::make_unique<pb::DescriptorPool>()) {
+  print_.wire = JsonPrintOptions::Wire::kEnvoy;
+}
+
+TranscoderTables::~TranscoderTables() = default;
+
+StatusOr<std::unique_ptr<const TranscoderTables>> TranscoderTables::Load(
+    const config::GrpcJsonTranscoder& config) {
+  std::unique_ptr<TranscoderTables> tables(new TranscoderTables(config));
+  Status loaded = tables->ReadDescriptors();
+  if (loaded.ok()) loaded = tables->AddServices();
+  if (!loaded.ok()) {
+    return InvalidArgument("{}: line {}: {}", config.place.path, config.place.line, MessageOf(loaded));
+  }
+  return tables;
+}
+
+Status TranscoderTables::ReadDescriptors() {
+  std::string bytes = config_.descriptor_bytes;
+  if (bytes.empty()) {
+    if (config_.descriptor_file.empty()) {
+      return InvalidArgument("transcoding_filter: neither proto_descriptor nor proto_descriptor_bin is set");
+    }
+    TRY(bytes, ReadFile(config_.descriptor_file));
+  }
+  pb::FileDescriptorSet set;
+  if (!set.ParseFromString(bytes)) return InvalidArgument("transcoding_filter: Unable to parse proto descriptor");
+  for (const pb::FileDescriptorProto& file : set.file()) {
+    FirstError error;
+    const pb::FileDescriptor* const built = pool_->BuildFileCollectingErrors(file, &error);
+    if (built == nullptr) {
+      return InvalidArgument("transcoding_filter: Unable to build proto descriptor pool: {}", error.text);
+    }
+    schema_.AddFile(*built);
+  }
+  // For convert_grpc_status, unless the set has them.
+  schema_.AddFile(*google::rpc::Status::descriptor()->file());
+  status_ = schema_.Find("google.rpc.Status");
+  return OkStatus();
+}
+
+Status TranscoderTables::AddServices() {
+  RouteTableBuilder builder(schema_, config_.routing);
+  for (const std::string& name : config_.services) {
+    const pb::ServiceDescriptor* const service = pool_->FindServiceByName(name);
+    if (service == nullptr) {
+      return InvalidArgument("transcoding_filter: Could not find '{}' in the proto descriptor", name);
+    }
+    for (int i = 0; i < service->method_count(); ++i) {
+      const Status added = builder.AddMethod(*service->method(i));
+      if (added.ok()) continue;
+      return InvalidArgument("transcoding_filter: Cannot register '{}': {}", service->method(i)->full_name(),
+                             MessageOf(added));
+    }
+  }
+  routes_ = std::make_unique<const RouteTable>(std::move(builder).Build());
+  return CheckResponseBodies(*routes_);
+}
+
+Status TranscoderTablesByConfig::Add(const config::GrpcJsonTranscoder& config) {
+  if (config.services.empty() || tables_.contains(&config)) return OkStatus();
+  TRY(tables_[&config], TranscoderTables::Load(config));
+  return OkStatus();
+}
+
+const TranscoderTables* TranscoderTablesByConfig::Find(const config::GrpcJsonTranscoder& config) const {
+  const auto found = tables_.find(&config);
+  return found == tables_.end() ? nullptr : found->second.get();
+}
+
+}  // namespace minato::gateway

@@ -1,0 +1,58 @@
+// What one configuration of the transcoder means, compiled: its types, its routes, its options.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "gateway/config/bootstrap.h"
+#include "gateway/routing/route_table.h"
+#include "gateway/transcode/schema.h"
+#include "runtime/status.h"
+
+namespace google::protobuf {
+class DescriptorPool;
+}
+
+namespace minato::gateway {
+
+// Immutable: any number of workers use it at once.
+class TranscoderTables {
+ public:
+  // `config` has services, and outlives the tables. InvalidArgument, in Envoy's words behind the place in the file,
+  // for a descriptor set that cannot be used and for rules that Envoy refuses.
+  static StatusOr<std::unique_ptr<const TranscoderTables>> Load(const config::GrpcJsonTranscoder& config);
+  ~TranscoderTables();
+
+  const config::GrpcJsonTranscoder& config() const { return config_; }
+  const RouteTable& routes() const { return *routes_; }
+  const JsonPrintOptions& print() const { return print_; }
+  // google.rpc.Status
+  const MessageTable& status() const { return *status_; }
+
+ private:
+  explicit TranscoderTables(const config::GrpcJsonTranscoder& config);
+  Status ReadDescriptors();
+  Status AddServices();
+
+  const config::GrpcJsonTranscoder& config_;
+  JsonPrintOptions print_;
+  std::unique_ptr<google::protobuf::DescriptorPool> pool_;
+  Schema schema_;
+  std::unique_ptr<const RouteTable> routes_;
+  const MessageTable* status_ = nullptr;
+};
+
+// The tables of every configuration that a bootstrap names. Filled at start, then shared.
+class TranscoderTablesByConfig {
+ public:
+  // Once for each; nothing to do for one without services, which switches the filter off.
+  Status Add(const config::GrpcJsonTranscoder& config);
+  // nullptr for one without services.
+  const TranscoderTables* Find(const config::GrpcJsonTranscoder& config) const;
+
+ private:
+  std::map<const config::GrpcJsonTranscoder*, std::unique_ptr<const TranscoderTables>> tables_;
+};
+
+}  // namespace minato::gateway
