@@ -121,8 +121,10 @@ class ReleaseUsersCall final : public UnaryCall<ReleaseUsersCall, ReleaseUsersRe
 
   void Answer() {
     ReleaseUsersResponse response;
-    response.set_released(static_cast<int32_t>(server_.held.size()));
-    while (!server_.held.empty()) server_.held.front()->Release();
+    response.set_held(static_cast<int32_t>(server_.held.size()));
+    if (response.held() >= request_.at_least()) {
+      while (!server_.held.empty()) server_.held.front()->Release();
+    }
     Finish(response);
   }
 };
