@@ -25,8 +25,21 @@ constexpr Http1Limits kLimits = {.request_line_bytes_max = 64,
                                  .chunk_overhead_bytes_max = 128,
                                  .trailer_bytes_max = 64};
 
+constexpr Http1Limits Lenient() {
+  Http1Limits limits = kLimits;
+  limits.lenient = {.bare_lf = true,
+                    .folded_lines = true,
+                    .repeated_host = true,
+                    .host_by_target = true,
+                    .request_line_spaces = true,
+                    .other_expectations = true};
+  return limits;
+}
+
 class Transcript {
  public:
+  explicit Transcript(const Http1Limits& limits) : parser_(limits) {}
+
   // False once the parser has refused.
   bool Feed(std::string_view piece) {
     const std::string copy(piece);  // So that a view kept too long is seen by the address sanitizer.
@@ -41,6 +54,7 @@ class Transcript {
           Add(head.method());
           Add(head.path());
           Add(head.query());
+          Add(head.origin_form());
           Add(head.authority());
           for (size_t i = 0; i < head.header_count(); ++i) {
             Add(head.header(i).name);
@@ -62,6 +76,7 @@ class Transcript {
             std::abort();
           }
           Add("end");
+          for (const HeaderField& field : parser_.trailers()) Add(field.name + field.value);
           parser_.Restart();
           break;
         case Event::kError:
@@ -75,27 +90,31 @@ class Transcript {
  private:
   void Add(std::string_view part) { text_.append(part).push_back('\n'); }
 
-  Http1RequestParser parser_{kLimits};
+  Http1RequestParser parser_;
   std::string text_;
   size_t body_bytes_ = 0;
 };
+
+void ParseInCuts(std::string_view bytes, size_t at, const Http1Limits& limits) {
+  Transcript whole(limits);
+  whole.Feed(bytes);
+  Transcript cut(limits);
+  if (cut.Feed(bytes.substr(0, at))) cut.Feed(bytes.substr(at));
+  if (cut.text() != whole.text()) std::abort();
+  Transcript single(limits);
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    if (!single.Feed(bytes.substr(i, 1))) break;
+  }
+  if (single.text() != whole.text()) std::abort();
+}
 
 }  // namespace
 }  // namespace minato::http
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using minato::http::Transcript;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  Transcript whole;
-  whole.Feed(bytes);
-  Transcript cut;
   const size_t at = size == 0 ? 0 : data[size / 2] * size / 256;
-  if (cut.Feed(bytes.substr(0, at))) cut.Feed(bytes.substr(at));
-  if (cut.text() != whole.text()) std::abort();
-  Transcript single;
-  for (size_t i = 0; i < size; ++i) {
-    if (!single.Feed(bytes.substr(i, 1))) break;
-  }
-  if (single.text() != whole.text()) std::abort();
+  minato::http::ParseInCuts(bytes, at, minato::http::kLimits);
+  minato::http::ParseInCuts(bytes, at, minato::http::Lenient());
   return 0;
 }

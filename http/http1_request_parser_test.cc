@@ -45,6 +45,9 @@ std::string Parse(const std::vector<std::string>& pieces, const Http1Limits& lim
         body += parser.body();
       } else if (event == Event::kEnd) {
         text += fmt::format("body={} end of {}\n", body, parser.head().target());
+        if (parser.head().framing() == BodyFraming::kChunked) {
+          for (const HeaderField& field : parser.trailers()) text += fmt::format("trailer {}={}\n", field.name, field.value);
+        }
         body.clear();
         parser.Restart();
       } else {
@@ -89,7 +92,7 @@ TEST(Http1RequestParser, ReadsAChunkedBody) {
             "POST path=/a query= authority=x 1.1\n"
             "Host=x\nTransfer-Encoding=Chunked\n"
             "framing=2 length=0 keep_alive=true expects=false bytes=57\n"
-            "body={}\n end of /a\nidle");
+            "body={}\n end of /a\ntrailer t=u\nidle");
 }
 
 TEST(Http1RequestParser, ReadsPipelinedRequestsOneByOne) {
@@ -315,6 +318,91 @@ TEST(Http1RequestParser, HoldsItsBoundsAtTheByte) {
   EXPECT_EQ(ParseInAllCuts(request(1, 1, "B: c\r\nD: e\r\n"), limits), "431: more than 3 headers");
   EXPECT_TRUE(ParseInAllCuts(request(1, 1, "Content-Length: 4\r\n") + "abcd", limits).ends_with("idle"));
   EXPECT_EQ(ParseInAllCuts(request(1, 1, "Content-Length: 5\r\n"), limits), "413: the body is larger than 4 bytes");
+}
+
+// Target and headers of what a lenient parser made of the lines after "GET ".
+std::string Leniently(const std::string& bytes, const Http1Leniency& lenient) {
+  const Http1Limits limits = {.lenient = lenient};
+  const std::string strict = ParseInAllCuts("GET " + bytes);
+  EXPECT_TRUE(strict.starts_with("400: ") || strict.starts_with("417: ")) << strict;
+  const std::string result = ParseInAllCuts("GET " + bytes, limits);
+  return result.substr(0, result.find("framing="));
+}
+
+TEST(Http1RequestParser, TakesBareLineFeedsIfTold) {
+  EXPECT_EQ(Leniently("/a?b HTTP/1.1\nHost: x\nA: b\r\n\n", {.bare_lf = true}),
+            "GET path=/a query=b authority=x 1.1\nHost=x\nA=b\n");
+}
+
+TEST(Http1RequestParser, UnfoldsValuesIfToldButNoneThatItReadsItself) {
+  const Http1Leniency lenient = {.bare_lf = true, .folded_lines = true};
+  EXPECT_EQ(Leniently("/ HTTP/1.1\r\nHost: x\r\nA: b \r\n\tc\r\n \r\n  d \r\nE:\r\n f\r\nG:\n \n\r\n", lenient),
+            "GET path=/ query= authority=x 1.1\nHost=x\nA=b \tc   d\nE=f\nG=\n");
+  EXPECT_EQ(Leniently("/ HTTP/1.1\r\nHost: x\r\nConnection:\r\n close\r\n\r\n", lenient),
+            "GET path=/ query= authority=x 1.1\nHost=x\nConnection=close\n");
+  EXPECT_EQ(Leniently("/ HTTP/1.1\r\n A: b\r\n\r\n", lenient), "400: a header line is folded or begins with white space");
+  EXPECT_EQ(Leniently("/ HTTP/1.1\r\nHost:\r\n x\r\n\r\n", lenient), "400: the header host is folded");
+  EXPECT_EQ(Leniently("/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n 0\r\n\r\n", lenient),
+            "400: the header content-length is folded");
+  EXPECT_EQ(Leniently("/ HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\r\n\r\n", lenient),
+            "400: a control character in a folded header line");
+}
+
+TEST(Http1RequestParser, JoinsRepeatedHostsIfTold) {
+  EXPECT_EQ(Leniently("/ HTTP/1.1\r\nA: b\r\nHost: x\r\nC: d\r\nHost: y\r\nHost: z\r\nCookie: e\r\n\r\n",
+                      {.repeated_host = true}),
+            "GET path=/ query= authority=x,y,z 1.1\nA=b\nHost=x,y,z\nC=d\nCookie=e\n");
+}
+
+TEST(Http1RequestParser, TakesMoreInTheRequestLineIfTold) {
+  EXPECT_EQ(Leniently(" \t /a\t HTTP/1.1 \r\nHost: x\r\n\r\n", {.request_line_spaces = true}),
+            "GET path=/a query= authority=x 1.1\nHost=x\n");
+  EXPECT_EQ(Leniently("http://y/a HTTP/1.1\r\n\r\n", {.host_by_target = true}),
+            "GET path=/a query= authority=y 1.1\n");
+  EXPECT_EQ(Leniently("/ HTTP/1.1\r\nHost: x\r\nExpect: luck\r\n\r\n", {.other_expectations = true}),
+            "GET path=/ query= authority=x 1.1\nHost=x\nExpect=luck\n");
+}
+
+TEST(Http1RequestParser, RefusesOldVersionsAndOddMethodsIfTold) {
+  const Http1Limits limits = {.serves_http10 = false, .known_methods_only = true};
+  EXPECT_EQ(ParseInAllCuts("GET / HTTP/1.0\r\n\r\n", limits), "505: HTTP/1.0 is not served; use HTTP/1.1");
+  EXPECT_EQ(ParseInAllCuts("GET /\r\n", limits), "505: HTTP/0.9 is not served");
+  EXPECT_EQ(ParseInAllCuts("GET a\r\n", limits), "400: the request target is neither a path nor an http URL");
+  EXPECT_EQ(ParseInAllCuts("BREW / HTTP/1.1\r\n", limits), "400: the request method is unknown");
+}
+
+TEST(Http1RequestParser, GivesTheTargetOfAnAbsoluteUrlAsItsHostWouldGetIt) {
+  for (const auto& [target, origin] : std::vector<std::pair<std::string, std::string_view>>{
+           {"/a?b", "/a?b"}, {"/a?", "/a?"}, {"http://y", "/"}, {"http://y/a?b", "/a?b"}, {"http://y?b", "/?b"}}) {
+    const std::string bytes = "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n";
+    Http1RequestParser parser;
+    std::string_view input = bytes;
+    ASSERT_EQ(parser.Next(input), Event::kHead);
+    EXPECT_EQ(parser.head().origin_form(), origin);
+  }
+}
+
+TEST(Http1RequestParser, KeepsTrailersButThoseThatBelongToHeads) {
+  const std::string bytes =
+      "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "1\r\na\r\n0\r\nX-A: b c \r\nContent-Length: 4\r\nx-d:\r\nHost: y\r\n\r\n";
+  const std::string result = ParseInAllCuts(bytes + bytes);
+  const std::string end = "body=a end of /\ntrailer x-a=b c\ntrailer x-d=\n";
+  EXPECT_TRUE(result.ends_with(end + "idle")) << result;
+  EXPECT_TRUE(ParseInAllCuts(bytes, {.keep_trailers = false}).ends_with("body=a end of /\nidle"));
+}
+
+TEST(Http1RequestParser, KnowsWhetherABodyEndsInWhatHasCome) {
+  for (const std::string& body : {std::string("Content-Length: 3\r\n\r\nabc"),
+                                  std::string("Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nA: b\r\n\r\n")}) {
+    const std::string bytes = "POST / HTTP/1.1\r\nHost: x\r\n" + body;
+    for (size_t size = bytes.find("\r\n\r\n") + 4; size <= bytes.size(); ++size) {
+      Http1RequestParser parser;
+      std::string_view input = std::string_view(bytes).substr(0, size);
+      ASSERT_EQ(parser.Next(input), Event::kHead);
+      EXPECT_EQ(parser.BodyEndsIn(input), size == bytes.size()) << bytes.substr(0, size);
+    }
+  }
 }
 
 }  // namespace
