@@ -102,10 +102,10 @@ struct RouterTest : testing::Test {
     co_await router.Serve(client, choice);
   }
   HandClient& Serve(HandClient& client) {
-    const auto routes = *Routes::Compile(config);
+    const Routes routes(config);
     const Router::Clusters clusters{{"backend", &cluster}};
     Router router(clusters, {});
-    RouteChoice choice(config, *routes, client.head());
+    RouteChoice choice(config, routes, client.head());
     loop.Run(Perform(router, client, choice));
     return client;
   }

@@ -6,15 +6,13 @@
 
 #include "gateway/config/bootstrap.h"
 #include "gateway/front/request_head.h"
-#include "runtime/status.h"
 
 namespace minato::gateway {
 
 // A route_config ready to be matched. Immutable, any number of threads.
 class Routes {
  public:
-  // `config` must outlive the routes. InvalidArgument, naming the place, for a regular expression that is none.
-  static StatusOr<std::unique_ptr<Routes>> Compile(const config::RouteConfiguration& config);
+  explicit Routes(const config::RouteConfiguration& config);  // which must outlive the routes
   ~Routes();
 
   struct Found {
@@ -27,7 +25,6 @@ class Routes {
 
  private:
   struct Compiled;
-  explicit Routes(std::unique_ptr<Compiled> compiled);
   const std::unique_ptr<Compiled> compiled_;
 };
 

@@ -1,0 +1,79 @@
+// A ClientStream that is another one: the base of what a filter changes.
+#pragma once
+
+#include "gateway/front/client_stream.h"
+
+namespace minato::gateway {
+
+class ForwardingStream : public ClientStream {
+ public:
+  // `client` must outlive it.
+  explicit ForwardingStream(ClientStream& client) : client_(client) {}
+
+  const RequestHead& head() const override { return client_.head(); }
+  std::string peer() const override { return client_.peer(); }
+  Task<StatusOr<std::string_view>> ReadWhole(size_t bytes_max) override { return client_.ReadWhole(bytes_max); }
+  Task<StatusOr<std::optional<std::string_view>>> ReadPiece() override { return client_.ReadPiece(); }
+  bool BodyArrived() const override { return client_.BodyArrived(); }
+  bool HasBody() const override { return client_.HasBody(); }
+  const http::Headers& request_trailers() const override { return client_.request_trailers(); }
+  void AddResponseHeader(std::string_view name, std::string_view value) override {
+    client_.AddResponseHeader(name, value);
+  }
+  Task<Status> Respond(const ResponseHead& head, std::string_view body) override { return client_.Respond(head, body); }
+  Task<Status> StartResponse(const ResponseHead& head) override { return client_.StartResponse(head); }
+  Task<Status> Write(std::string_view piece) override { return client_.Write(piece); }
+  Task<Status> EndResponse(const http::Headers& trailers) override { return client_.EndResponse(trailers); }
+  void CutResponse() override { client_.CutResponse(); }
+  bool wants_websocket() const override { return client_.wants_websocket(); }
+  Task<StatusOr<std::unique_ptr<WebSocket>>> AcceptWebSocket() override { return client_.AcceptWebSocket(); }
+  int response_status() const override { return client_.response_status(); }
+  uint64_t request_bytes() const override { return client_.request_bytes(); }
+  uint64_t response_bytes() const override { return client_.response_bytes(); }
+
+ protected:
+  ClientStream& client() { return client_; }
+  const ClientStream& client() const { return client_; }
+
+ private:
+  ClientStream& client_;
+};
+
+// A head that is another one, with another content-type and without its content-length.
+class RetypedHead final : public RequestHead {
+ public:
+  // Both must outlive it.
+  RetypedHead(const RequestHead& head, std::string_view content_type) : head_(head), content_type_(content_type) {}
+
+  std::string_view method() const override { return head_.method(); }
+  std::string_view target() const override { return head_.target(); }
+  std::string_view path() const override { return head_.path(); }
+  std::string_view query() const override { return head_.query(); }
+  std::string_view authority() const override { return head_.authority(); }
+  std::string_view protocol() const override { return head_.protocol(); }
+  std::optional<std::string_view> Find(http::KnownHeader header) const override {
+    if (header == http::KnownHeader::kContentType) return content_type_;
+    if (header == http::KnownHeader::kContentLength) return std::nullopt;
+    return head_.Find(header);
+  }
+  std::optional<std::string_view> Find(std::string_view lower_name) const override {
+    const http::KnownHeader known = http::ClassifyHeader(lower_name);
+    return known == http::KnownHeader::kOther ? head_.Find(lower_name) : Find(known);
+  }
+  void ForEach(absl::FunctionRef<void(std::string_view, std::string_view)> visit) const override {
+    visit("content-type", content_type_);
+    visit("te", "trailers");
+    head_.ForEach([&](std::string_view name, std::string_view value) {
+      const http::KnownHeader known = http::ClassifyHeader(name);
+      const bool replaced = known == http::KnownHeader::kContentType || known == http::KnownHeader::kContentLength ||
+                            known == http::KnownHeader::kTe;
+      if (!replaced) visit(name, value);
+    });
+  }
+
+ private:
+  const RequestHead& head_;
+  const std::string_view content_type_;
+};
+
+}  // namespace minato::gateway
