@@ -1,7 +1,11 @@
 #include "gateway/config/bootstrap_reader.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "gateway/config/bounded_file.h"
 
 namespace minato::gateway::config {
 namespace {
@@ -58,12 +62,248 @@ TEST(BootstrapReader, ReadsATranscoderInFrontOfACluster) {
   EXPECT_EQ(cluster.endpoints[0].port, 50051);
 }
 
+TEST(BootstrapReader, ReadsNamesCertificatesAndClustersBehindTls) {
+  const auto bootstrap = ReadBootstrapFile(TestFile("tls.yaml"));
+  ASSERT_TRUE(bootstrap.ok()) << bootstrap.status();
+  ASSERT_TRUE(bootstrap->admin.has_value());
+  EXPECT_EQ(bootstrap->admin->address, "[::1]:9901");
+
+  ASSERT_EQ(bootstrap->listeners[0].filter_chains.size(), 2);
+  const FilterChain& named = bootstrap->listeners[0].filter_chains[0];
+  EXPECT_THAT(named.server_names, ElementsAre("api.example.com", "*.api.example.com"));
+  ASSERT_TRUE(named.tls.has_value());
+  EXPECT_EQ(named.tls->certificate_chain, "api.crt");
+  EXPECT_EQ(named.tls->private_key, "api.key");
+  EXPECT_TRUE(named.tls->trusted_ca.starts_with("-----BEGIN CERTIFICATE-----\n"));
+  EXPECT_TRUE(named.tls->require_client_certificate);
+  EXPECT_THAT(named.tls->alpn_protocols, ElementsAre("h2", "http/1.1"));
+  EXPECT_EQ(bootstrap->listeners[0].filter_chains[1].tls->certificate_chain, "other.crt");
+
+  const HttpConnectionManager& http = named.http;
+  EXPECT_EQ(http.codec_type, HttpConnectionManager::Codec::kHttp2);
+  EXPECT_EQ(http.http2.max_concurrent_streams, 7);
+  EXPECT_EQ(http.http2.initial_stream_window_size, 65535);
+  EXPECT_EQ(http.server_name, "front");
+  EXPECT_EQ(http.max_request_headers_kb, 96);
+  EXPECT_EQ(http.max_headers_count, 50);
+  EXPECT_EQ(http.idle_timeout, absl::Seconds(60));
+  EXPECT_EQ(http.stream_idle_timeout, absl::ZeroDuration());
+  EXPECT_EQ(http.request_timeout, absl::Seconds(10));
+  EXPECT_EQ(http.request_headers_timeout, absl::Milliseconds(1250));
+  EXPECT_EQ(http.drain_timeout, absl::Seconds(2));
+  EXPECT_TRUE(http.use_remote_address && http.normalize_path && http.merge_slashes);
+  EXPECT_FALSE(http.generate_request_id);
+
+  const Cluster& cluster = bootstrap->clusters[0];
+  EXPECT_EQ(cluster.type, Cluster::Type::kStrictDns);
+  EXPECT_EQ(cluster.lb_policy, Cluster::LoadBalancing::kLeastRequest);
+  EXPECT_EQ(cluster.dns_lookup_family, Cluster::DnsLookupFamily::kV4Only);
+  EXPECT_EQ(cluster.dns_refresh_rate, absl::Seconds(30));
+  EXPECT_TRUE(cluster.respect_dns_ttl);
+  EXPECT_EQ(cluster.http2.initial_connection_window_size, 1 << 20);
+  EXPECT_EQ(cluster.thresholds.max_connections, 10);
+  EXPECT_EQ(cluster.thresholds.max_pending_requests, 20);
+  EXPECT_EQ(cluster.thresholds.max_requests, 30);
+  EXPECT_EQ(cluster.thresholds.max_retries, 40);
+  ASSERT_EQ(cluster.health_checks.size(), 2);
+  EXPECT_EQ(cluster.health_checks[0].kind, HealthCheck::Kind::kGrpc);
+  EXPECT_EQ(cluster.health_checks[0].service_name, "shop.v1.Shelves");
+  EXPECT_EQ(cluster.health_checks[0].unhealthy_threshold, 3);
+  EXPECT_EQ(cluster.health_checks[0].no_traffic_interval, absl::Seconds(60));
+  EXPECT_EQ(cluster.health_checks[1].path, "/healthz");
+  EXPECT_EQ(cluster.health_checks[1].no_traffic_interval, absl::Seconds(30));
+  ASSERT_TRUE(cluster.tls.has_value());
+  EXPECT_EQ(cluster.tls->sni, "shelves.internal");
+  EXPECT_EQ(cluster.tls->trusted_ca, "ca.pem");
+  EXPECT_EQ(cluster.tls->match_subject_alt_names.size(), 1);
+  ASSERT_EQ(cluster.endpoints.size(), 2);
+  EXPECT_EQ(cluster.endpoints[0].weight, 2);
+  EXPECT_EQ(cluster.endpoints[1].address, "shelves-2");
+}
+
+TEST(BootstrapReader, ReadsFiltersMatchersAndWhatARouteSaysBesides) {
+  const auto bootstrap = ReadBootstrapFile(TestFile("filters.yaml"));
+  ASSERT_TRUE(bootstrap.ok()) << bootstrap.status();
+  const HttpConnectionManager& http = bootstrap->listeners[0].filter_chains[0].http;
+  EXPECT_TRUE(http.accept_http_10);
+  ASSERT_EQ(http.http_filters.size(), 5);
+  const auto& health = std::get<HealthCheckFilter>(http.http_filters[0]);
+  ASSERT_EQ(health.headers.size(), 1);
+  EXPECT_EQ(health.headers[0].name, ":path");
+  EXPECT_EQ(health.headers[0].value->text, "/healthz");
+  EXPECT_TRUE(std::holds_alternative<CorsFilter>(http.http_filters[1]));
+  EXPECT_TRUE(std::holds_alternative<GrpcWebFilter>(http.http_filters[2]));
+
+  const RouteConfiguration& routes = http.route_config;
+  ASSERT_NE(routes.per_filter.transcoder, nullptr);
+  EXPECT_EQ(routes.per_filter.transcoder->descriptor_bytes, "\n\x03" "abc");
+  EXPECT_TRUE(routes.per_filter.transcoder->services.empty());
+  EXPECT_EQ(routes.per_filter.cors, nullptr) << "the chain has no filter of that name";
+
+  const VirtualHost& host = routes.virtual_hosts[0];
+  ASSERT_NE(host.per_filter.cors, nullptr);
+  EXPECT_EQ(host.per_filter.cors->allow_methods, "GET, POST") << "the per-filter configuration wins";
+  EXPECT_EQ(host.per_filter.cors->max_age, "600");
+  EXPECT_TRUE(host.per_filter.cors->allow_credentials);
+  EXPECT_FALSE(host.per_filter.cors->forward_not_matching_preflights);
+  ASSERT_EQ(host.per_filter.cors->allow_origin_string_match.size(), 5);
+  EXPECT_EQ(host.per_filter.cors->allow_origin_string_match[1].kind, StringMatcher::Kind::kRegex);
+  EXPECT_TRUE(host.per_filter.cors->allow_origin_string_match[2].ignore_case);
+  EXPECT_THAT(host.retry_policy->retry_on, ElementsAre("unavailable"));
+
+  const Route& exact = host.routes[0];
+  EXPECT_EQ(exact.match.kind, RouteMatch::Path::kPath);
+  EXPECT_FALSE(exact.match.case_sensitive);
+  ASSERT_EQ(exact.match.headers.size(), 5);
+  EXPECT_EQ(exact.match.headers[0].name, "x-a");
+  EXPECT_FALSE(exact.match.headers[1].present);
+  EXPECT_TRUE(exact.match.headers[2].present && !exact.match.headers[2].value);
+  EXPECT_TRUE(exact.match.headers[3].invert_match);
+  EXPECT_EQ(exact.match.headers[4].value->kind, StringMatcher::Kind::kRegex);
+  const auto& action = std::get<RouteAction>(exact.action);
+  EXPECT_EQ(action.timeout, absl::ZeroDuration());
+  EXPECT_EQ(action.idle_timeout, absl::Seconds(7));
+  EXPECT_EQ(action.prefix_rewrite, "/exact");
+  EXPECT_EQ(action.host_rewrite_literal, "grpc.internal");
+  EXPECT_THAT(action.retry_policy->retry_on, ElementsAre("connect-failure", "5xx"));
+  EXPECT_EQ(action.retry_policy->per_try_timeout, absl::Milliseconds(100));
+  EXPECT_EQ(action.retry_policy->max_interval, absl::Milliseconds(500));
+  EXPECT_THAT(action.retry_policy->retriable_status_codes, ElementsAre(503));
+  EXPECT_EQ(exact.per_filter.cors->allow_methods, "PUT");
+  EXPECT_THAT(exact.request_headers_to_add, ElementsAre(std::pair("x-share", "100%")));
+  EXPECT_THAT(exact.response_headers_to_add, ElementsAre(std::pair("x-front", "minato")));
+  EXPECT_EQ(host.routes[1].match.kind, RouteMatch::Path::kSafeRegex);
+  EXPECT_EQ(host.routes[2].match.kind, RouteMatch::Path::kPathSeparatedPrefix);
+}
+
 TEST(BootstrapReader, TellsATypingErrorFromWhatEnvoyHasAndIsNotDoneHere) {
   const auto bootstrap = ReadBootstrap("admin:\n  adress: {}\n  socket_options: []\n", "envoy.yaml");
   EXPECT_EQ(MessageOf(bootstrap.status()),
             "envoy.yaml:2: admin: unknown field \"adress\" in envoy.config.bootstrap.v3.Admin\n"
             "envoy.yaml:3: admin.socket_options: is not supported");
 }
+
+TEST(BootstrapReader, StopsCollectingErrorsAtABound) {
+  std::string yaml;
+  for (int i = 0; i < 30; ++i) yaml += fmt::format("x{}: 1\n", i);
+  const auto bootstrap = ReadBootstrap(yaml, "f");
+  EXPECT_TRUE(MessageOf(bootstrap.status()).ends_with("\nf: 10 more errors")) << bootstrap.status();
+}
+
+TEST(BootstrapReader, NamesTheFileThatIsNotThere) {
+  EXPECT_EQ(MessageOf(ReadBootstrapFile("no/such.yaml").status()), "no/such.yaml: No such file or directory");
+}
+
+// One change of testdata/transcoder.yaml, and how the errors begin that it causes.
+struct Mistake {
+  std::string_view what;
+  std::string_view with;
+  std::vector<std::string_view> errors;
+};
+
+constexpr std::string_view kHttp = "static_resources.listeners[0].filter_chains[0].filters[0].typed_config";
+
+class BootstrapMistake : public ::testing::TestWithParam<Mistake> {};
+
+TEST_P(BootstrapMistake, IsNamedWithPathAndLine) {
+  const Mistake& mistake = GetParam();
+  auto yaml = ReadBoundedFile(TestFile("transcoder.yaml"), 1 << 20);
+  ASSERT_TRUE(yaml.ok());
+  const size_t at = yaml->find(mistake.what);
+  ASSERT_NE(at, yaml->npos);
+  yaml->replace(at, mistake.what.size(), mistake.with);
+  const auto bootstrap = ReadBootstrap(*yaml, "f");
+  ASSERT_FALSE(bootstrap.ok());
+  std::string rest(MessageOf(bootstrap.status()));
+  for (std::string_view error : mistake.errors) {
+    const size_t line_end = std::min(rest.find('\n'), rest.size());
+    const std::string line = rest.substr(0, line_end);
+    rest.erase(0, line_end + 1);
+    // "~" stands for the long way to the connection manager.
+    std::string wanted(error);
+    const size_t tilde = wanted.find('~');
+    if (tilde != wanted.npos) wanted.replace(tilde, 1, kHttp);
+    EXPECT_TRUE(line.starts_with(wanted)) << "is:     " << line << "\nwanted: " << wanted;
+  }
+  EXPECT_EQ(rest, "");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BootstrapMistake,
+    ::testing::Values(
+        // Fields and types.
+        Mistake{"stat_prefix: front", "stat_prefx: front",
+                {"f:11: ~: stat_prefix is required", "f:12: ~: unknown field \"stat_prefx\""}},
+        Mistake{"stat_prefix: front", "stat_prefix: 12", {"f:12: ~.stat_prefix: expected a string, in quotes"}},
+        Mistake{"codec_type: AUTO", "codecType: HTTP3", {"f:13: ~.codec_type: HTTP3 is not supported; one of: AUTO"}},
+        Mistake{"codec_type: AUTO", "codec_type: HTTP4", {"f:13: ~.codec_type: unknown value \"HTTP4\"; one of: AUTO"}},
+        Mistake{"codec_type: AUTO", "statPrefix: again", {"f:13: ~: \"stat_prefix\" stands twice"}},
+        Mistake{"codec_type: AUTO", "tracing: {}", {"f:13: ~.tracing: is not supported"}},
+        Mistake{"codec_type: AUTO", "access_log: []", {"f:13: ~.access_log: is not supported"}},
+        Mistake{"codec_type: AUTO", "max_request_headers_kb: 8193",
+                {"f:13: ~.max_request_headers_kb: 8193 is outside of 1 to 8192"}},
+        Mistake{"codec_type: AUTO", "drain_timeout: 5", {"f:13: ~.drain_timeout: expected a duration"}},
+        Mistake{"codec_type: AUTO", "strip_any_host_port: true",
+                {"f:13: ~.strip_any_host_port: true is not supported"}},
+        Mistake{"codec_type: AUTO", "http_protocol_options: []",
+                {"f:13: ~.http_protocol_options: expected an object (envoy.config.core.v3.Http1ProtocolOptions)"}},
+        // Types of extensions.
+        Mistake{"router.v3.Router", "ext_authz.v3.ExtAuthz",
+                {"f:45: ~.http_filters[1].typed_config: the HTTP filter envoy.filters.http.router ("
+                 "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz) is not supported"}},
+        Mistake{"\"@type\": *transcoder\n", "x: y\n",
+                {"f:35: ~.http_filters[0].typed_config: \"@type\" is missing"}},
+        Mistake{"type.googleapis.com/envoy.extensions.filters.http.router", "envoy.extensions.filters.http.router",
+                {"f:45: ~.http_filters[1].typed_config: \"@type\" must read \"type.googleapis.com/\""}},
+        // Filters.
+        Mistake{"router.v3.Router", "grpc_web.v3.GrpcWeb", {"f:43: ~.http_filters[1]: the last filter must be the router"}},
+        Mistake{"          - name: envoy.filters.http.grpc_json_transcoder\n",
+                "          - {name: r, typed_config: {\"@type\": a/envoy.extensions.filters.http.router.v3.Router}}\n"
+                "          - name: t\n",
+                {"f:33: ~.http_filters[0]: the router must be the last filter"}},
+        Mistake{"              max_request_body_size: 8192\n", "              max_request_body_size: 0\n",
+                {"f:42: ~.http_filters[0].typed_config.max_request_body_size: 0 is outside of 1 to"}},
+        Mistake{"              proto_descriptor: api.pb\n              services: [shop.v1.Shelves, shop", "              services: [shop.v1.Shelves, shop",
+                {"f:35: ~.http_filters[0].typed_config: one of these is required: proto_descriptor, proto_descriptor_bin"}},
+        Mistake{"proto_descriptor: api.pb\n              services: [shop.v1.Shelves, shop", "proto_descriptor_bin: '*'\n              services: [shop.v1.Shelves, shop",
+                {"f:36: ~.http_filters[0].typed_config.proto_descriptor_bin: expected base64"}},
+        Mistake{"ignored_query_parameters: [key]", "no_such_option: true",
+                {"f:41: ~.http_filters[0].typed_config: unknown field \"no_such_option\""}},
+        // Routes.
+        Mistake{"route: { cluster: grpc }", "route: { cluster: other }",
+                {"f:30: ~.route_config.virtual_hosts[0].routes[2].route.cluster: unknown cluster \"other\""}},
+        Mistake{"match: { path: /closed }", "match: { safe_regex: { regex: ( } }",
+                {"f:28: ~.route_config.virtual_hosts[0].routes[1].match.safe_regex: no regular expression: missing ): ("}},
+        Mistake{"match: { path: /closed }", "match: { path: /closed, prefix: / }",
+                {"f:28: ~.route_config.virtual_hosts[0].routes[1].match: prefix and path exclude each other"}},
+        Mistake{"status: 403", "status: 600",
+                {"f:29: ~.route_config.virtual_hosts[0].routes[1].direct_response.status: 600 is outside of 200 to 599"}},
+        Mistake{"domains: [\"*\"]", "domains: [a.b, A.b]",
+                {"f:17: ~.route_config.virtual_hosts[0]: the domain \"A.b\" stands twice"}},
+        Mistake{"direct_response: { status: 403, body: { inline_string: closed } }", "redirect: {}",
+                {"f:29: ~.route_config.virtual_hosts[0].routes[1].redirect: is not supported"}},
+        Mistake{"timeout: 0.25s", "retry_policy: { retry_on: never }",
+                {"f:21: ~.route_config.virtual_hosts[0].routes[0].route.retry_policy: retry_on: \"never\" is not supported"}},
+        // Listeners.
+        Mistake{"address: 127.0.0.1, port_value: 8080", "address: localhost, port_value: 8080",
+                {"f:5: static_resources.listeners[0].address: malformed IP address: localhost"}},
+        Mistake{"port_value: 8080", "port_value: 80800",
+                {"f:5: static_resources.listeners[0].address.socket_address.port_value: 80800 is outside of 0 to 65535"}},
+        Mistake{"    - filters:\n", "    - filter_chain_match: { server_names: [a] }\n      filters:\n",
+                {"f:8: static_resources.listeners[0].filter_chains[0]: filter_chain_match.server_names without a transport"}},
+        // Clusters.
+        Mistake{"http2_protocol_options: {", "http_protocol_options: {",
+                {"f:54: static_resources.clusters[0].typed_extension_protocol_options[\""
+                 "envoy.extensions.upstreams.http.v3.HttpProtocolOptions\"].explicit_http_config.http_protocol_options: "
+                 "HTTP/2 is needed"}},
+        Mistake{"type: STATIC", "type: EDS", {"f:48: static_resources.clusters[0].type: EDS is not supported"}},
+        Mistake{"address: 127.0.0.1, port_value: 50051", "address: grpc, port_value: 50051",
+                {"f:56: static_resources.clusters[0].load_assignment: malformed IP address: grpc"}},
+        Mistake{"connect_timeout: 1s", "connect_timeout: 0s", {"f:49: static_resources.clusters[0].connect_timeout: less"}},
+        Mistake{"connect_timeout: 1s", "outlier_detection: {}",
+                {"f:49: static_resources.clusters[0].outlier_detection: is not supported"}},
+        Mistake{"  - name: grpc\n", "  - { name: grpc, http2_protocol_options: {} }\n  - name: grpc\n",
+                {"f:48: static_resources.clusters[1]: the cluster \"grpc\" stands twice"}}));
 
 }  // namespace
 }  // namespace minato::gateway::config

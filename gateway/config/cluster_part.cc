@@ -7,8 +7,8 @@ namespace {
 
 constexpr std::string_view kOptionsKey = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 constexpr std::string_view kNeedsHttp2 =
-    "HTTP/2 is needed: set typed_extension_protocol_options, explicit_http_config.http2_protocol_options "
-    "(gRPC goes upstream over HTTP/2 only)";
+    "HTTP/2 is needed: everything goes upstream over it, so typed_extension_protocol_options must have "
+    "explicit_http_config.http2_protocol_options";
 
 void ReadThresholds(const YamlValue& value, Cluster& cluster, ConfigErrors& errors) {
   enum class Priority { kDefault, kHigh };
@@ -125,16 +125,25 @@ bool ReadProtocol(MessageReader& reader, Cluster& cluster) {
       continue;
     }
     MessageReader options(typed.value, kUpstreamHttpProtocolOptions, errors);
-    if (options.WhichOf({"explicit_http_config", "use_downstream_protocol_config", "auto_config"},
-                        MessageReader::OneOf::kRequired) != "explicit_http_config") {
+    const std::string_view way = options.WhichOf(
+        {"explicit_http_config", "use_downstream_protocol_config", "auto_config"}, MessageReader::OneOf::kRequired);
+    if (way.empty()) continue;
+    const YamlValue chosen = *options.Take(way);
+    if (way != "explicit_http_config") {
+      errors.Add(chosen.place(), "{}", kNeedsHttp2);
       continue;
     }
-    MessageReader http(*options.Take("explicit_http_config"), kExplicitHttpConfig, errors);
-    if (http.WhichOf({"http_protocol_options", "http2_protocol_options", "http3_protocol_options"},
-                     MessageReader::OneOf::kRequired) == "http2_protocol_options") {
-      cluster.http2 = ReadHttp2Options(*http.Take("http2_protocol_options"), errors);
-      is_http2 = true;
+    MessageReader http(chosen, kExplicitHttpConfig, errors);
+    const std::string_view version = http.WhichOf(
+        {"http_protocol_options", "http2_protocol_options", "http3_protocol_options"}, MessageReader::OneOf::kRequired);
+    if (version.empty()) continue;
+    const YamlValue protocol = *http.Take(version);
+    if (version != "http2_protocol_options") {
+      errors.Add(protocol.place(), "{}", kNeedsHttp2);
+      continue;
     }
+    cluster.http2 = ReadHttp2Options(protocol, errors);
+    is_http2 = true;
   }
   return is_http2;
 }

@@ -25,9 +25,8 @@ HostAndPort ReadHostAndPort(const YamlValue& address, ConfigErrors& errors) {
   reader.Enum<Protocol>("protocol", Protocol::kTcp, {{"TCP", Protocol::kTcp}, {"UDP", std::nullopt}});
   HostAndPort where;
   where.host = reader.RequiredString("address");
-  const auto port = reader.OptionalUInt32("port_value", {.max = 65535});
-  if (!port && !reader.Has("named_port")) errors.Add(reader.place(), "port_value is required");
-  where.port = static_cast<uint16_t>(port.value_or(0));
+  if (!reader.Has("port_value") && !reader.Has("named_port")) errors.Add(reader.place(), "port_value is required");
+  where.port = static_cast<uint16_t>(reader.UInt32("port_value", 0, {.max = 65535}));
   return where;
 }
 

@@ -271,7 +271,10 @@ std::string_view MessageReader::WhichOf(std::initializer_list<std::string_view> 
   std::string_view which;
   for (const std::string_view field : fields) {
     if (!Has(field)) continue;
-    if (!which.empty()) errors_.Add(place(), "{} and {} exclude each other", which, field);
+    if (!which.empty()) {
+      errors_.Add(place(), "{} and {} exclude each other", which, field);
+      Take(which);
+    }
     which = field;
   }
   if (which.empty() && need == OneOf::kRequired) {

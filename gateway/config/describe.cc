@@ -1,0 +1,216 @@
+#include "gateway/config/describe.h"
+
+#include <iterator>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace minato::gateway::config {
+namespace {
+
+class Text {
+ public:
+  template <typename... Args>
+  void Line(int indent, fmt::format_string<Args...> format, Args&&... args) {
+    text_.append(static_cast<size_t>(indent) * 2, ' ');
+    fmt::format_to(std::back_inserter(text_), format, std::forward<Args>(args)...);
+    text_.push_back('\n');
+  }
+  std::string Take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+std::string Joined(const std::vector<std::string>& words, std::string_view between = ", ") {
+  std::string text;
+  for (const std::string& word : words) text.append(text.empty() ? "" : between).append(word);
+  return text;
+}
+
+std::string Time(absl::Duration duration) { return absl::FormatDuration(duration); }
+
+// A file by its name; what the YAML itself holds, as such.
+std::string Pem(const std::string& source) { return source.starts_with("-----BEGIN") ? "inline" : source; }
+
+std::vector<std::string> QueryOptions(const RoutingOptions& routing) {
+  std::vector<std::string> options;
+  switch (routing.unknown_name) {
+    case UnknownName::kRefuse:
+      options.push_back("reject_unknown_query_parameters");
+      break;
+    case UnknownName::kIgnore:
+      options.push_back("ignore_unknown_query_parameters");
+      break;
+    case UnknownName::kCapture:
+      options.push_back("capture_unknown_query_parameters");
+      break;
+    case UnknownName::kPassThrough:
+      break;
+  }
+  if (!routing.ignored_query_parameters.empty()) {
+    options.push_back(fmt::format("ignored_query_parameters ({})", Joined(routing.ignored_query_parameters)));
+  }
+  if (routing.query_plus == PlusSign::kIsSpace) options.push_back("query_param_unescape_plus");
+  return options;
+}
+
+void AddRoutingOptions(const RoutingOptions& routing, std::vector<std::string>& options) {
+  if (routing.auto_mapping) options.push_back("auto_mapping");
+  if (routing.match_unregistered_custom_verb) options.push_back("match_unregistered_custom_verb");
+  if (routing.path_unescape == UnescapeSpec::kAllExceptSlash) options.push_back("ALL_CHARACTERS_EXCEPT_SLASH");
+  if (routing.path_unescape == UnescapeSpec::kAll) options.push_back("ALL_CHARACTERS");
+}
+
+void AddPrintOptions(const GrpcJsonTranscoder& config, std::vector<std::string>& options) {
+  using Framing = GrpcJsonTranscoder::StreamFraming;
+  if (config.print.whitespace == JsonPrintOptions::Whitespace::kIndent) options.push_back("add_whitespace");
+  if (config.print.unset == JsonPrintOptions::Unset::kPrint) options.push_back("always_print_primitive_fields");
+  if (config.print.enums == JsonPrintOptions::Enums::kNumbers) options.push_back("always_print_enums_as_ints");
+  if (config.print.names == JsonPrintOptions::Names::kProto) options.push_back("preserve_proto_field_names");
+  if (config.stream_framing == Framing::kNewline) options.push_back("stream_newline_delimited");
+  if (config.stream_framing == Framing::kSse) options.push_back("stream_sse_style_delimited");
+}
+
+std::vector<std::string> OptionsOf(const GrpcJsonTranscoder& config) {
+  std::vector<std::string> options = QueryOptions(config.routing);
+  AddRoutingOptions(config.routing, options);
+  AddPrintOptions(config, options);
+  if (config.match_incoming_request_route) options.push_back("match_incoming_request_route");
+  if (config.convert_grpc_status) options.push_back("convert_grpc_status");
+  if (config.reject_unknown_method) options.push_back("reject_unknown_method");
+  if (config.read.collisions == Collisions::kRefuse) options.push_back("reject_binding_body_field_collisions");
+  if (config.read.enum_names == EnumNames::kAnyCase) options.push_back("case_insensitive_enum_parsing");
+  if (config.max_request_body_size) {
+    options.push_back(fmt::format("max_request_body_size {}", *config.max_request_body_size));
+  }
+  if (config.max_response_body_size) {
+    options.push_back(fmt::format("max_response_body_size {}", *config.max_response_body_size));
+  }
+  return options;
+}
+
+void DescribeTranscoder(const GrpcJsonTranscoder& config, int indent, Text& text) {
+  if (config.services.empty()) return text.Line(indent, "transcoder: off (no services)");
+  const std::string from =
+      config.descriptor_file.empty() ? fmt::format("{} bytes inline", config.descriptor_bytes.size())
+                                     : config.descriptor_file;
+  text.Line(indent, "transcoder: {} from {}", Joined(config.services), from);
+  const std::vector<std::string> options = OptionsOf(config);
+  if (!options.empty()) text.Line(indent + 1, "{}", Joined(options));
+}
+
+void DescribePerFilter(const PerFilterConfig& config, int indent, Text& text) {
+  if (config.transcoder) DescribeTranscoder(*config.transcoder, indent, text);
+  if (config.cors) text.Line(indent, "cors: {} origins", config.cors->allow_origin_string_match.size());
+}
+
+std::string MatchText(const RouteMatch& match) {
+  std::string_view kind;
+  switch (match.kind) {
+    case RouteMatch::Path::kPrefix:
+      kind = "prefix";
+      break;
+    case RouteMatch::Path::kPath:
+      kind = "path";
+      break;
+    case RouteMatch::Path::kSafeRegex:
+      kind = "regex";
+      break;
+    case RouteMatch::Path::kPathSeparatedPrefix:
+      kind = "separated prefix";
+      break;
+  }
+  std::string text = fmt::format("{} {}", kind, match.path);
+  for (const HeaderMatcher& header : match.headers) text += fmt::format(" with {}", header.name);
+  return text;
+}
+
+std::string ActionText(const Route& route) {
+  if (const auto* direct = std::get_if<DirectResponseAction>(&route.action)) {
+    return fmt::format("answer {}, {} bytes", direct->status, direct->body.size());
+  }
+  const auto& action = std::get<RouteAction>(route.action);
+  std::string text = fmt::format("cluster {}", action.cluster);
+  text += action.timeout == absl::ZeroDuration() ? ", no timeout" : fmt::format(", timeout {}", Time(action.timeout));
+  if (!action.prefix_rewrite.empty()) text += fmt::format(", prefix becomes {}", action.prefix_rewrite);
+  if (!action.host_rewrite_literal.empty()) text += fmt::format(", host becomes {}", action.host_rewrite_literal);
+  if (action.retry_policy) {
+    text += fmt::format(", {} retries on {}", action.retry_policy->num_retries, Joined(action.retry_policy->retry_on));
+  }
+  return text;
+}
+
+void DescribeRoutes(const RouteConfiguration& config, int indent, Text& text) {
+  DescribePerFilter(config.per_filter, indent, text);
+  for (const VirtualHost& host : config.virtual_hosts) {
+    text.Line(indent, "virtual host {} for {}", host.name, Joined(host.domains));
+    DescribePerFilter(host.per_filter, indent + 1, text);
+    for (const Route& route : host.routes) {
+      text.Line(indent + 1, "{} -> {}", MatchText(route.match), ActionText(route));
+      DescribePerFilter(route.per_filter, indent + 2, text);
+    }
+  }
+}
+
+struct FilterLine {
+  int indent;
+  Text& text;
+
+  void operator()(const std::shared_ptr<const GrpcJsonTranscoder>& config) const {
+    DescribeTranscoder(*config, indent, text);
+  }
+  void operator()(const CorsFilter&) const { text.Line(indent, "cors"); }
+  void operator()(const GrpcWebFilter&) const { text.Line(indent, "grpc_web"); }
+  void operator()(const HealthCheckFilter& filter) const {
+    text.Line(indent, "health_check{}", filter.pass_through_mode ? ", passed through" : "");
+  }
+  void operator()(const RouterFilter&) const { text.Line(indent, "router"); }
+};
+
+void DescribeChain(const FilterChain& chain, Text& text) {
+  using Codec = HttpConnectionManager::Codec;
+  std::string which = chain.server_names.empty() ? "any name" : Joined(chain.server_names);
+  if (chain.tls) which += fmt::format(", TLS with {}", Pem(chain.tls->certificate_chain));
+  if (chain.tls && chain.tls->require_client_certificate) which += ", client certificates required";
+  text.Line(1, "filter chain for {}", which);
+  const std::string_view codec = chain.http.codec_type == Codec::kHttp1   ? "HTTP/1"
+                                 : chain.http.codec_type == Codec::kHttp2 ? "HTTP/2"
+                                                                          : "HTTP/1 and HTTP/2";
+  text.Line(2, "{} ({})", codec, chain.http.stat_prefix);
+  for (const HttpFilter& filter : chain.http.http_filters) std::visit(FilterLine{3, text}, filter);
+  DescribeRoutes(chain.http.route_config, 2, text);
+}
+
+void DescribeCluster(const Cluster& cluster, Text& text) {
+  static constexpr std::string_view kTypes[] = {"STATIC", "STRICT_DNS", "LOGICAL_DNS"};
+  static constexpr std::string_view kPolicies[] = {"ROUND_ROBIN", "LEAST_REQUEST"};
+  std::vector<std::string> endpoints;
+  for (const Endpoint& endpoint : cluster.endpoints) {
+    const bool is_v6 = endpoint.address.find(':') != endpoint.address.npos;
+    const std::string host = is_v6 ? fmt::format("[{}]", endpoint.address) : endpoint.address;
+    endpoints.push_back(fmt::format("{}:{}", host, endpoint.port));
+  }
+  text.Line(0, "cluster {}: {}, {}, {}{}", cluster.name, kTypes[static_cast<size_t>(cluster.type)],
+            kPolicies[static_cast<size_t>(cluster.lb_policy)], endpoints.empty() ? "no endpoints" : Joined(endpoints),
+            cluster.tls ? ", TLS" : "");
+  for (const HealthCheck& check : cluster.health_checks) {
+    const std::string what = check.kind == HealthCheck::Kind::kGrpc ? "gRPC " + check.service_name : check.path;
+    text.Line(1, "health check every {}: {}", Time(check.interval), what);
+  }
+}
+
+}  // namespace
+
+std::string Describe(const Bootstrap& bootstrap) {
+  Text text;
+  for (const Listener& listener : bootstrap.listeners) {
+    text.Line(0, "listener {} on {}", listener.name.empty() ? "(no name)" : listener.name, listener.address);
+    for (const FilterChain& chain : listener.filter_chains) DescribeChain(chain, text);
+  }
+  for (const Cluster& cluster : bootstrap.clusters) DescribeCluster(cluster, text);
+  if (bootstrap.admin) text.Line(0, "admin on {}", bootstrap.admin->address);
+  return text.Take();
+}
+
+}  // namespace minato::gateway::config

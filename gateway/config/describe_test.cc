@@ -1,0 +1,53 @@
+#include "gateway/config/describe.h"
+
+#include <gtest/gtest.h>
+
+#include "gateway/config/bootstrap_reader.h"
+
+namespace minato::gateway::config {
+namespace {
+
+std::string Described(std::string_view name) {
+  const auto bootstrap = ReadBootstrapFile(fmt::format("gateway/config/testdata/{}", name));
+  return bootstrap.ok() ? Describe(*bootstrap) : std::string(MessageOf(bootstrap.status()));
+}
+
+TEST(Describe, TellsWhatATranscoderDoesWhere) {
+  EXPECT_EQ(Described("transcoder.yaml"),
+            "listener front on 127.0.0.1:8080\n"
+            "  filter chain for any name\n"
+            "    HTTP/1 and HTTP/2 (front)\n"
+            "      transcoder: shop.v1.Shelves, shop.v1.Books from api.pb\n"
+            "        reject_unknown_query_parameters, ignored_query_parameters (key), ALL_CHARACTERS, "
+            "always_print_enums_as_ints, stream_newline_delimited, max_request_body_size 8192\n"
+            "      router\n"
+            "    virtual host all for *\n"
+            "      prefix /v1/frames -> cluster grpc, timeout 250ms\n"
+            "        transcoder: shop.v1.Shelves from api.pb\n"
+            "          convert_grpc_status\n"
+            "      path /closed -> answer 403, 6 bytes\n"
+            "      prefix / -> cluster grpc, timeout 15s\n"
+            "cluster grpc: STATIC, ROUND_ROBIN, 127.0.0.1:50051\n");
+}
+
+TEST(Describe, TellsCertificatesHealthChecksAndTheAdminPort) {
+  EXPECT_EQ(Described("tls.yaml"),
+            "listener https on 0.0.0.0:8443\n"
+            "  filter chain for api.example.com, *.api.example.com, TLS with api.crt, client certificates required\n"
+            "    HTTP/2 (https)\n"
+            "      router\n"
+            "    virtual host all for *\n"
+            "      prefix / -> cluster shelves, timeout 15s\n"
+            "  filter chain for any name, TLS with other.crt\n"
+            "    HTTP/2 (https)\n"
+            "      router\n"
+            "    virtual host all for *\n"
+            "      prefix / -> cluster shelves, timeout 15s\n"
+            "cluster shelves: STRICT_DNS, LEAST_REQUEST, shelves-1:50051, shelves-2:50051, TLS\n"
+            "  health check every 5s: gRPC shop.v1.Shelves\n"
+            "  health check every 5s: /healthz\n"
+            "admin on [::1]:9901\n");
+}
+
+}  // namespace
+}  // namespace minato::gateway::config
