@@ -21,4 +21,15 @@ StatusOr<absl::Duration> ParseGrpcTimeout(std::string_view value) {
   return InvalidArgument("header grpc-timeout: \"{}\" is no timeout (1 to 8 digits and one of HMSmun)", value);
 }
 
+std::string FormatGrpcTimeout(absl::Duration timeout) {
+  constexpr int64_t kCountMax = 99'999'999;
+  const std::pair<char, absl::Duration> units[] = {{'n', absl::Nanoseconds(1)}, {'u', absl::Microseconds(1)},
+                                                   {'m', absl::Milliseconds(1)}, {'S', absl::Seconds(1)},
+                                                   {'M', absl::Minutes(1)}};
+  for (const auto& [letter, unit] : units) {
+    if (timeout <= kCountMax * unit) return fmt::format("{}{}", std::max<int64_t>(absl::Ceil(timeout, unit) / unit, 0), letter);
+  }
+  return fmt::format("{}H", std::min(absl::Ceil(timeout, absl::Hours(1)) / absl::Hours(1), kCountMax));
+}
+
 }  // namespace minato::gateway

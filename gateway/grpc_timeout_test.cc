@@ -20,5 +20,16 @@ TEST(GrpcTimeout, RefusesEverythingElse) {
   }
 }
 
+TEST(GrpcTimeout, IsWrittenInTheFinestUnitThatHoldsIt) {
+  EXPECT_EQ(FormatGrpcTimeout(absl::ZeroDuration()), "0n");
+  EXPECT_EQ(FormatGrpcTimeout(-absl::Seconds(1)), "0n");
+  EXPECT_EQ(FormatGrpcTimeout(absl::Nanoseconds(99'999'999)), "99999999n");
+  EXPECT_EQ(FormatGrpcTimeout(absl::Nanoseconds(100'000'001)), "100001u");  // rounded up
+  EXPECT_EQ(FormatGrpcTimeout(absl::Seconds(15)), "15000000u");
+  EXPECT_EQ(FormatGrpcTimeout(absl::Hours(24)), "86400000m");
+  EXPECT_EQ(FormatGrpcTimeout(absl::Hours(24 * 365 * 11'000)), "96360000H");
+  EXPECT_EQ(FormatGrpcTimeout(absl::InfiniteDuration()), "99999999H");
+}
+
 }  // namespace
 }  // namespace minato::gateway

@@ -15,8 +15,6 @@
 namespace minato::gateway {
 namespace {
 
-// No more often than this, however short a record's time to live is.
-constexpr absl::Duration kRefreshMin = absl::Seconds(1);
 // Addresses of one name.
 constexpr size_t kAddressesMax = 256;
 
@@ -89,19 +87,21 @@ class Cluster::Impl {
     const config::Endpoint& endpoint = self.config_.endpoints[index];
     bool first = true;
     while (true) {
-      StatusOr<ResolvedName> found = co_await ResolveName(self.home_, endpoint.address);
+      StatusOr<ResolvedName> found =
+          co_await ResolveName(self.home_, endpoint.address, {.family = self.config_.dns_lookup_family});
       const TaskContext& context = co_await CurrentContext();
       if (context.cancel.cancelled()) co_return;
       absl::Duration next = self.config_.dns_refresh_rate;
       if (found.ok()) {
-        if (self.config_.respect_dns_ttl) next = found->ttl;
+        const bool literal = found->ttl == absl::InfiniteDuration();
+        if (literal || (self.config_.respect_dns_ttl && found->ttl > absl::ZeroDuration())) next = found->ttl;
         self.Resolved(index, std::move(found->addresses));
       } else {
         // What was known before is better than nothing.
         Log::Warning("cluster {}: {}", self.config_.name, MessageOf(found.status()));
       }
       if (std::exchange(first, false) && --self.names_unresolved_ == 0) self.ready_.Set();
-      const Status slept = co_await Sleep(std::max(next, kRefreshMin));
+      const Status slept = co_await Sleep(next);
       if (!slept.ok()) co_return;
     }
   }

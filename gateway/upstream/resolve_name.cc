@@ -194,16 +194,19 @@ class Question : private Timer, private CancelSubscription {
 }  // namespace
 
 Task<StatusOr<ResolvedName>> ResolveName(AsioExecutor& home, std::string name, ResolveOptions options) {
+  using Family = config::Cluster::DnsLookupFamily;
   error_code no_address;
   const asio::ip::address literal = asio::ip::make_address(name, no_address);
   if (!no_address) co_return ResolvedName{{literal}, absl::InfiniteDuration()};
   InitAres();
-  Question six(home, name, AF_INET6, options);
-  StatusOr<ResolvedName> found = co_await six;
-  if (found.ok()) co_return found;
-  Question four(home, name, AF_INET, options);
-  StatusOr<ResolvedName> fallback = co_await four;
-  co_return fallback;
+  const bool four_first = options.family == Family::kV4Only || options.family == Family::kV4Preferred;
+  const bool alone = options.family == Family::kV4Only || options.family == Family::kV6Only;
+  Question first(home, name, four_first ? AF_INET : options.family == Family::kAll ? AF_UNSPEC : AF_INET6, options);
+  StatusOr<ResolvedName> found = co_await first;
+  if (found.ok() || alone || options.family == Family::kAll) co_return found;
+  Question second(home, name, four_first ? AF_INET6 : AF_INET, options);
+  StatusOr<ResolvedName> instead = co_await second;
+  co_return instead;
 }
 
 }  // namespace minato::gateway

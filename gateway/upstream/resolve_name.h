@@ -6,6 +6,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include "gateway/config/bootstrap.h"
 #include "runtime/io/asio_executor.h"
 #include "runtime/task.h"
 
@@ -13,16 +14,18 @@ namespace minato::gateway {
 
 struct ResolvedName {
   std::vector<boost::asio::ip::address> addresses;  // sorted; never empty
-  absl::Duration ttl;                               // the smallest among the records
+  absl::Duration ttl;  // the smallest among the records; infinite for what is an address already
 };
 
 struct ResolveOptions {
-  std::string servers;  // "127.0.0.1:5353,…"; empty: as /etc/resolv.conf says
+  config::Cluster::DnsLookupFamily family = config::Cluster::DnsLookupFamily::kAuto;
+  std::string servers = {};  // "127.0.0.1:5353,…"; empty: as /etc/resolv.conf says
   absl::Duration timeout = absl::Seconds(2);  // of one try
   int tries = 3;
 };
 
-// The IPv6 addresses of `name`, or else the IPv4 ones (Envoy's dns_lookup_family AUTO). An address is its own answer.
+// The addresses of `name` of the family that is wanted, or else those of the other, if that will do. An address is its
+// own answer.
 // NOT_FOUND without any; UNAVAILABLE when nobody answers; the reason of the task's cancellation. `home` is the task's.
 Task<StatusOr<ResolvedName>> ResolveName(AsioExecutor& home, std::string name, ResolveOptions options = {});
 
