@@ -35,6 +35,11 @@ std::string PercentEncode(std::string_view message) {
 
 }  // namespace
 
+void AddGrpcStatus(int http_status, std::string_view message, http::Headers& headers) {
+  headers.Add("grpc-status", std::to_string(GrpcCodeOf(http_status)));
+  if (!message.empty()) headers.Add("grpc-message", PercentEncode(message));
+}
+
 Task<void> LocalReply(ClientStream& stream, const RouteChoice& route, int status, std::string_view body,
                       http::Headers headers) {
   ResponseHead head;
@@ -42,8 +47,7 @@ Task<void> LocalReply(ClientStream& stream, const RouteChoice& route, int status
   head.ends_connection = status == 400;  // Envoy takes it that the client's next bytes cannot be trusted, either
   if (route.came_as_grpc()) {
     head.content_type = "application/grpc";
-    head.headers.Add("grpc-status", std::to_string(GrpcCodeOf(status)));
-    if (!body.empty()) head.headers.Add("grpc-message", PercentEncode(body));
+    AddGrpcStatus(status, body, head.headers);
     const Status sent = co_await stream.Respond(head, "");
     co_return;
   }

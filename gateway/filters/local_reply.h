@@ -12,4 +12,7 @@ namespace minato::gateway {
 Task<void> LocalReply(ClientStream& stream, const RouteChoice& route, int status, std::string_view body,
                       http::Headers headers = {});
 
+// An HTTP status and its text as gRPC clients read them: grpc-status, and grpc-message unless `message` is empty.
+void AddGrpcStatus(int http_status, std::string_view message, http::Headers& headers);
+
 }  // namespace minato::gateway

@@ -120,9 +120,8 @@ struct TranscoderFixture : testing::Test {
       EXPECT_TRUE(added.ok()) << added;
     }
     TranscoderFilter filter(tables, config, buffer_bytes_max, router);
-    auto compiled = Routes::Compile(routes_config);
-    EXPECT_TRUE(compiled.ok());
-    RouteChoice choice(routes_config, **compiled, client.head());
+    const Routes compiled(routes_config);
+    RouteChoice choice(routes_config, compiled, client.head());
     loop.Run(filter.Serve(client, choice));
     return client;
   }

@@ -1,0 +1,204 @@
+#include "gateway/envoy/envoy_gateway.h"
+
+#include <algorithm>
+
+#include "gateway/envoy/worker_chains.h"
+#include "gateway/front/envoy_front.h"
+#include "runtime/scope.h"
+#include "telemetry/log.h"
+
+namespace minato::gateway {
+namespace {
+
+// How long a start waits for names and health checks (Envoy: the clusters' warming).
+constexpr absl::Duration kWarmingMax = absl::Seconds(5);
+
+void Register(MetricsRegistry& metrics, const std::string& cluster, const ClusterStats& stats) {
+  const auto add = [&](std::string_view name, const ClusterStats::Count& count) {
+    metrics.Add(fmt::format("cluster.{}.{}", cluster, name),
+                [&count] { return static_cast<int64_t>(ClusterStats::Get(count)); });
+  };
+  add("upstream_cx_active", stats.upstream_cx_active);
+  add("upstream_cx_total", stats.upstream_cx_total);
+  add("upstream_cx_connect_fail", stats.upstream_cx_connect_fail);
+  add("upstream_cx_connect_timeout", stats.upstream_cx_connect_timeout);
+  add("upstream_rq_active", stats.upstream_rq_active);
+  add("upstream_rq_pending_active", stats.upstream_rq_pending_active);
+  add("upstream_rq_total", stats.upstream_rq_total);
+  add("upstream_rq_pending_overflow", stats.upstream_rq_pending_overflow);
+  add("upstream_rq_rx_reset", stats.upstream_rq_rx_reset);
+  add("upstream_rq_tx_reset", stats.upstream_rq_tx_reset);
+  add("membership_total", stats.membership_total);
+  add("membership_healthy", stats.membership_healthy);
+}
+
+}  // namespace
+
+struct EnvoyGateway::Worker {
+  explicit Worker(AsioExecutor& home) : retired(home) {}
+
+  static Task<Status> Begin(std::unique_ptr<WorkerChains>& chains, AsioExecutor& home,
+                            std::shared_ptr<const CompiledBootstrap> compiled, const StatsByCluster& stats) {
+    chains = std::make_unique<WorkerChains>(home, std::move(compiled), stats);
+    co_return co_await chains->Begin(kWarmingMax);
+  }
+  static Task<Status> Abandon(std::unique_ptr<WorkerChains> chains) {
+    co_await chains->Close();
+    co_return OkStatus();
+  }
+  Task<Status> Use(std::unique_ptr<WorkerChains> next) {
+    if (chains != nullptr) retired.Spawn(Abandon(std::move(chains)));
+    chains = std::move(next);
+    co_return OkStatus();
+  }
+  Task<Status> End() {
+    if (chains != nullptr) retired.Spawn(Abandon(std::move(chains)));
+    co_return co_await retired.Join();
+  }
+
+  std::unique_ptr<WorkerChains> chains;  // what serves now
+  Scope retired;                         // what ends with its last request
+};
+
+// Hands the requests of one listener to whatever serves at the time, on one worker.
+class EnvoyGateway::ListenerHandler final : public RequestHandler {
+ public:
+  ListenerHandler(Worker& worker, std::string address) : worker_(worker), address_(std::move(address)) {}
+
+  Task<void> Serve(ClientStream& stream) override {
+    const Status served = co_await worker_.chains->Serve(address_, stream);
+    if (served.ok()) co_return;
+    // A connection that came before its listener's configuration, or outlived it.
+    const Status sent = co_await stream.Respond({.status = 503, .content_type = "text/plain"}, MessageOf(served));
+  }
+
+ private:
+  Worker& worker_;
+  const std::string address_;
+};
+
+struct EnvoyGateway::Server {
+  std::string configured_address;
+  std::vector<std::unique_ptr<ListenerHandler>> handlers;  // by worker
+  std::vector<std::unique_ptr<AccessLog>> logs;            // by worker, before the handler
+  std::unique_ptr<HttpServer> http;
+};
+
+struct EnvoyGateway::Impl {
+  Impl(WorkerPool& pool, MetricsRegistry& metrics) : pool(pool), metrics(metrics) {
+    for (size_t i = 0; i < pool.size(); ++i) workers.push_back(std::make_unique<Worker>(pool.home(i)));
+  }
+
+  StatusOr<std::unique_ptr<Server>> Listen(const config::Listener& listener);
+  bool Serves(const config::Listener& listener) const {
+    return std::any_of(servers.begin(), servers.end(),
+                       [&](const auto& server) { return server->configured_address == listener.address; });
+  }
+  // The servers of listeners that `bootstrap` does not name.
+  std::vector<std::unique_ptr<Server>> TakeUnnamed(const config::Bootstrap& bootstrap);
+
+  WorkerPool& pool;
+  MetricsRegistry& metrics;
+  HttpMetrics http_metrics;
+  StatsByCluster stats;
+  std::vector<std::unique_ptr<Worker>> workers;
+  std::vector<std::unique_ptr<Server>> servers;
+  bool drained = false;
+};
+
+StatusOr<std::unique_ptr<EnvoyGateway::Server>> EnvoyGateway::Impl::Listen(const config::Listener& listener) {
+  auto server = std::make_unique<Server>();
+  server->configured_address = listener.address;
+  for (const auto& worker : workers) {
+    server->handlers.push_back(std::make_unique<ListenerHandler>(*worker, listener.address));
+    server->logs.push_back(std::make_unique<AccessLog>(http_metrics, *server->handlers.back()));
+  }
+  const auto handler_of = [&server](size_t worker) -> RequestHandler& { return *server->logs[worker]; };
+  TRY(server->http, HttpServer::Start(pool, {.address = listener.address, .limits = EnvoyFront(listener.filter_chains.front().http)}, handler_of));
+  return server;
+}
+
+std::vector<std::unique_ptr<EnvoyGateway::Server>> EnvoyGateway::Impl::TakeUnnamed(const config::Bootstrap& bootstrap) {
+  std::vector<std::unique_ptr<Server>> unnamed;
+  for (auto& server : servers) {
+    const bool named = std::any_of(bootstrap.listeners.begin(), bootstrap.listeners.end(), [&](const auto& listener) {
+      return listener.address == server->configured_address;
+    });
+    if (!named) unnamed.push_back(std::move(server));
+  }
+  std::erase(servers, nullptr);
+  return unnamed;
+}
+
+EnvoyGateway::EnvoyGateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+EnvoyGateway::~EnvoyGateway() { Drain(absl::ZeroDuration()); }
+
+StatusOr<std::unique_ptr<EnvoyGateway>> EnvoyGateway::Start(WorkerPool& workers, config::Bootstrap bootstrap,
+                                                            MetricsRegistry& metrics) {
+  std::unique_ptr<EnvoyGateway> gateway(new EnvoyGateway(std::make_unique<Impl>(workers, metrics)));
+  gateway->impl_->http_metrics.Register(metrics);
+  TRY(gateway->Reload(std::move(bootstrap), absl::ZeroDuration()));
+  return gateway;
+}
+
+Status EnvoyGateway::Check(config::Bootstrap bootstrap) {
+  return CompiledBootstrap::Compile(std::move(bootstrap)).status();
+}
+
+Status EnvoyGateway::Reload(config::Bootstrap bootstrap, absl::Duration grace) {
+  Impl& impl = *impl_;
+  TRY(const std::shared_ptr<const CompiledBootstrap> compiled, CompiledBootstrap::Compile(std::move(bootstrap)));
+  const config::Bootstrap& fresh = compiled->bootstrap();
+  for (const config::Cluster& cluster : fresh.clusters) {
+    if (impl.stats.Add(cluster.name)) Register(impl.metrics, cluster.name, impl.stats.Of(cluster.name));
+  }
+  std::vector<std::unique_ptr<WorkerChains>> next(impl.pool.size());
+  const auto begin = [&](size_t worker) {
+    return Worker::Begin(next[worker], impl.pool.home(worker), compiled, impl.stats);
+  };
+  TRY(impl.pool.OnEach(begin));
+  const auto use = [&](size_t worker) { return impl.workers[worker]->Use(std::move(next[worker])); };
+  const bool first = impl.servers.empty();
+  if (first) TRY(impl.pool.OnEach(use));
+
+  std::vector<std::unique_ptr<Server>> added;
+  for (const config::Listener& listener : fresh.listeners) {
+    if (impl.Serves(listener)) continue;
+    StatusOr<std::unique_ptr<Server>> server = impl.Listen(listener);
+    if (!server.ok()) {
+      added.clear();
+      const auto abandon = [&](size_t worker) { return Worker::Abandon(std::move(next[worker])); };
+      if (!first) TRY(impl.pool.OnEach(abandon));
+      return server.status();
+    }
+    added.push_back(*std::move(server));
+  }
+  if (!first) TRY(impl.pool.OnEach(use));
+  for (auto& server : added) impl.servers.push_back(std::move(server));
+  for (const auto& server : impl.TakeUnnamed(fresh)) server->http->Drain(grace);
+  return OkStatus();
+}
+
+std::vector<std::string> EnvoyGateway::addresses() const {
+  std::vector<std::string> addresses;
+  for (const auto& server : impl_->servers) addresses.push_back(server->http->address());
+  return addresses;
+}
+
+size_t EnvoyGateway::connections() const {
+  size_t sum = 0;
+  for (const auto& server : impl_->servers) sum += server->http->connections();
+  return sum;
+}
+
+void EnvoyGateway::Drain(absl::Duration grace) {
+  if (std::exchange(impl_->drained, true)) return;
+  const absl::Time deadline = absl::Now() + grace;
+  for (const auto& server : impl_->servers) {
+    server->http->Drain(std::max(absl::ZeroDuration(), deadline - absl::Now()));
+  }
+  const auto end = [&](size_t worker) { return impl_->workers[worker]->End(); };
+  const Status ended = impl_->pool.OnEach(end);
+}
+
+}  // namespace minato::gateway

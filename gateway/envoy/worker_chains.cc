@@ -1,0 +1,105 @@
+#include "gateway/envoy/worker_chains.h"
+
+#include "gateway/filters/grpc_web.h"
+#include "gateway/filters/health_check.h"
+#include "gateway/filters/transcoder/transcoder_filter.h"
+#include "runtime/deadline.h"
+#include "runtime/when_all.h"
+
+namespace minato::gateway {
+
+bool StatsByCluster::Add(const std::string& cluster) {
+  std::unique_ptr<ClusterStats>& stats = stats_[cluster];
+  if (stats != nullptr) return false;
+  stats = std::make_unique<ClusterStats>();
+  return true;
+}
+
+// The filters of an http_connection_manager, in their order.
+class WorkerChains::Chain {
+ public:
+  Chain(const config::Listener& listener, const config::HttpConnectionManager& http, const CompiledBootstrap& compiled,
+        const Router::Clusters& clusters)
+      : config_(http), routes_(compiled.RoutesOf(http)) {
+    for (auto filter = http.http_filters.rbegin(); filter != http.http_filters.rend(); ++filter) {
+      filters_.push_back(Make(*filter, listener, compiled, clusters));
+    }
+  }
+
+  Task<void> Serve(ClientStream& stream) {
+    RouteChoice route(config_.route_config, routes_, stream.head());
+    co_await filters_.back()->Serve(stream, route);
+  }
+
+ private:
+  std::unique_ptr<HttpFilter> Make(const config::HttpFilter& filter, const config::Listener& listener,
+                                   const CompiledBootstrap& compiled, const Router::Clusters& clusters) {
+    if (std::holds_alternative<config::RouterFilter>(filter)) {
+      return std::make_unique<Router>(
+          clusters, Router::Options{.retry_buffer_bytes_max = listener.per_connection_buffer_limit_bytes,
+                                    .stream_idle_timeout = config_.stream_idle_timeout});
+    }
+    HttpFilter& next = *filters_.back();
+    const auto* const transcoder = std::get_if<std::shared_ptr<const config::GrpcJsonTranscoder>>(&filter);
+    if (transcoder != nullptr) {
+      return std::make_unique<TranscoderFilter>(compiled.transcoders(), **transcoder,
+                                                listener.per_connection_buffer_limit_bytes, next);
+    }
+    if (std::holds_alternative<config::CorsFilter>(filter)) {
+      return std::make_unique<EnvoyCors>(compiled.cors_origins(), next);
+    }
+    if (const auto* const health = std::get_if<config::HealthCheckFilter>(&filter)) {
+      return std::make_unique<HealthCheck>(*health, next);
+    }
+    return std::make_unique<GrpcWeb>(next);
+  }
+
+  const config::HttpConnectionManager& config_;
+  const Routes& routes_;
+  std::vector<std::unique_ptr<HttpFilter>> filters_;  // the last of the chain first
+};
+
+WorkerChains::WorkerChains(AsioExecutor& home, std::shared_ptr<const CompiledBootstrap> compiled,
+                           const StatsByCluster& stats)
+    : compiled_(std::move(compiled)) {
+  for (const config::Cluster& cluster : compiled_->bootstrap().clusters) {
+    clusters_.push_back(std::make_unique<Cluster>(home, cluster, stats.Of(cluster.name)));
+    clusters_by_name_.emplace(cluster.name, clusters_.back().get());
+  }
+  for (const config::Listener& listener : compiled_->bootstrap().listeners) {
+    chains_.emplace(listener.address, std::make_unique<Chain>(listener, listener.filter_chains.front().http, *compiled_,
+                                                              clusters_by_name_));
+  }
+}
+
+WorkerChains::~WorkerChains() = default;
+
+Task<Status> WorkerChains::Begin(absl::Duration patience) {
+  std::vector<Task<Status>> ready;
+  for (const auto& cluster : clusters_) {
+    cluster->Begin();
+    ready.push_back(cluster->Ready());
+  }
+  const TaskContext& context = co_await CurrentContext();
+  Deadline limit(context, context.home->Now() + patience);
+  for (Task<Status>& task : ready) {
+    // Names that are still being looked up when patience ends are so with requests under way, too.
+    const Status done = co_await InContext<Status>(limit.context(), std::move(task));
+  }
+  co_return OkStatus();
+}
+
+Task<void> WorkerChains::Close() {
+  const Status left = co_await inside_.Close();
+  for (const auto& cluster : clusters_) co_await cluster->Close();
+}
+
+Task<Status> WorkerChains::Serve(const std::string& listener_address, ClientStream& stream) {
+  CO_TRY(Gate::Pass pass, inside_.Enter());
+  const auto chain = chains_.find(listener_address);
+  if (chain == chains_.end()) co_return Unavailable("no listener {}", listener_address);
+  co_await chain->second->Serve(stream);
+  co_return OkStatus();
+}
+
+}  // namespace minato::gateway

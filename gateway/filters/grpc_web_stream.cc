@@ -1,0 +1,112 @@
+#include "gateway/filters/grpc_web_stream.h"
+
+#include <fmt/format.h>
+
+#include "gateway/filters/local_reply.h"
+#include "gateway/http_status.h"
+#include "gateway/transcode/base64.h"
+
+namespace minato::gateway {
+namespace {
+
+constexpr uint8_t kTrailersFlag = 0x80;
+constexpr size_t kOtherBodyBytesMax = 4096;
+
+std::string ToBase64(std::string_view bytes) {
+  std::string text(Base64Size(bytes.size()), '\0');
+  text.resize(static_cast<size_t>(EncodeBase64(text.data(), bytes) - text.data()));
+  return text;
+}
+
+// The trailers as the last frame of the body.
+std::string TrailersFrame(const http::Headers& trailers) {
+  std::string lines;
+  for (const http::HeaderField& field : trailers) lines += fmt::format("{}:{}\r\n", field.name, field.value);
+  std::string frame(1, static_cast<char>(kTrailersFlag));
+  for (int shift = 24; shift >= 0; shift -= 8) frame += static_cast<char>(lines.size() >> shift & 0xff);
+  return frame + lines;
+}
+
+bool IsGrpcType(std::string_view content_type) { return content_type.starts_with("application/grpc"); }
+
+}  // namespace
+
+std::string_view GrpcWebStream::content_type() const {
+  return wanted_ == Form::kText ? "application/grpc-web-text+proto" : "application/grpc-web+proto";
+}
+
+Task<StatusOr<std::optional<std::string_view>>> GrpcWebStream::ReadPiece() {
+  for (;;) {
+    CO_TRY(std::optional<std::string_view> piece, co_await client().ReadPiece());
+    if (asked_ == Form::kBinary) co_return piece;
+    if (!piece.has_value()) {
+      if (undecoded_.empty()) co_return std::nullopt;
+      co_return WithHttpStatus(InvalidArgument("Bad gRPC-web request, invalid base64 data."), 400);
+    }
+    undecoded_ += *piece;
+    const size_t whole = undecoded_.size() / 4 * 4;
+    if (whole == 0) continue;
+    // Frames may have been encoded one by one: padding ends a group, not the text.
+    decoded_.clear();
+    for (size_t at = 0; at < whole; at += 4) {
+      char group[Base64DecodedMax(4)];
+      const char* const end = DecodeBase64(group, std::string_view(undecoded_).substr(at, 4));
+      if (end == nullptr) {
+        co_return WithHttpStatus(InvalidArgument("Bad gRPC-web request, invalid base64 data."), 400);
+      }
+      decoded_.append(group, static_cast<size_t>(end - group));
+    }
+    undecoded_.erase(0, whole);
+    co_return std::string_view(decoded_);
+  }
+}
+
+Task<Status> GrpcWebStream::RespondStatus(int http_status, std::string_view message) {
+  ResponseHead head;
+  head.content_type = content_type();
+  AddGrpcStatus(http_status, message, head.headers);
+  answer_ = Answer::kGrpc;
+  co_return co_await client().Respond(head, "");
+}
+
+Task<Status> GrpcWebStream::Respond(const ResponseHead& head, std::string_view body) {
+  if (!IsGrpcType(head.content_type)) co_return co_await RespondStatus(head.status, body);
+  ResponseHead retyped = head;
+  retyped.content_type = content_type();
+  answer_ = Answer::kGrpc;
+  co_return co_await client().Respond(retyped, wanted_ == Form::kText ? ToBase64(body) : std::string(body));
+}
+
+Task<Status> GrpcWebStream::StartResponse(const ResponseHead& head) {
+  if (!IsGrpcType(head.content_type)) {
+    answer_ = Answer::kOther;
+    other_status_ = head.status;
+    co_return OkStatus();
+  }
+  ResponseHead retyped = head;
+  retyped.content_type = content_type();
+  retyped.content_length = std::nullopt;
+  answer_ = Answer::kGrpc;
+  co_return co_await client().StartResponse(retyped);
+}
+
+Task<Status> GrpcWebStream::Send(std::string_view bytes) {
+  if (wanted_ == Form::kBinary) co_return co_await client().Write(bytes);
+  const std::string text = ToBase64(bytes);
+  co_return co_await client().Write(text);
+}
+
+Task<Status> GrpcWebStream::Write(std::string_view piece) {
+  if (answer_ == Answer::kGrpc) co_return co_await Send(piece);
+  other_body_ += piece.substr(0, kOtherBodyBytesMax - other_body_.size());
+  co_return OkStatus();
+}
+
+Task<Status> GrpcWebStream::EndResponse(const http::Headers& trailers) {
+  if (answer_ == Answer::kOther) co_return co_await RespondStatus(other_status_, other_body_);
+  const std::string frame = TrailersFrame(trailers);
+  CO_TRY(co_await Send(frame));
+  co_return co_await client().EndResponse();
+}
+
+}  // namespace minato::gateway
