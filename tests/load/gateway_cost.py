@@ -101,11 +101,12 @@ def open_loop_row(options, ours, rival):
 
     ratio = statistics.median(a["p50_us"] / b["p50_us"] for a, b in pairs)
     shown = [f"{median(which, 'p50_us'):,.0f} | {median(which, 'p99_us'):,.0f} | "
-             f"{median(which, 'late_p50_us'):,.0f} / {median(which, 'late_p99_us'):,.0f}" for which in (0, 1)]
+             f"{median(which, 'late_p50_us'):,.0f} / {median(which, 'late_p99_us'):,.0f}"
+             for which in (0, 1)]
     lines = ["| at 2,000 requests/s | p50, us | p99, us | sender late, p50 / p99, us |", "|---|---|---|---|",
              f"| ours | {shown[0]} |", f"| Envoy | {shown[1]} |", "",
-             f"Ratio of the p50: {ratio:.2f} (at most 1). Open loop: `tests/load/open_loop.cc` sends W1 when it is "
-             "due, answered or not; latencies count from then, and hold the sender's own lateness."]
+             f"Ratio of the p50: {ratio:.2f} (at most 1). Open loop: `tests/load/open_loop.cc` sends W1 when "
+             "it is due, answered or not; latencies count from then, and hold the sender's own lateness."]
     return lines, ratio <= 1
 
 

@@ -79,7 +79,8 @@ def get(peer):
 
 
 def connections(gateway, count, stack):
-    """Open until the stack ends. Each has had an answer: so many at once would overflow the listening queue."""
+    """Open until the stack ends. Each has had an answer: so many at once would overflow the queue of the
+    listening socket."""
     peers = []
     for _ in range(count):
         peers.append(stack.enter_context(connect(gateway)))

@@ -113,7 +113,8 @@ class HoldUserCall final : public UnaryCall<HoldUserCall, GetUserRequest, User> 
   std::list<HoldUserCall*>::iterator place_;
 };
 
-class ReleaseUsersCall final : public UnaryCall<ReleaseUsersCall, ReleaseUsersRequest, ReleaseUsersResponse> {
+class ReleaseUsersCall final
+    : public UnaryCall<ReleaseUsersCall, ReleaseUsersRequest, ReleaseUsersResponse> {
  public:
   ReleaseUsersCall(Server& server, grpc::ServerCompletionQueue& queue) : UnaryCall(server, queue) {
     server.service.RequestReleaseUsers(&context_, &request_, &writer_, &queue, &queue, Next());
@@ -158,7 +159,9 @@ class ListUsersCall final : public QueueCall {
     if (written_ == request_.count()) return Finish();
     User user;
     FillUser(request_.id() + written_, user);
-    if (request_.note_bytes() > 0) user.set_note(std::string(static_cast<size_t>(request_.note_bytes()), 'n'));
+    if (request_.note_bytes() > 0) {
+      user.set_note(std::string(static_cast<size_t>(request_.note_bytes()), 'n'));
+    }
     // gRPC 1.51 hangs when the first write of a call has the hint.
     const bool batched = request_.batch_writes() && written_ > 0 && written_ + 1 < request_.count();
     ++written_;
@@ -186,11 +189,12 @@ int main(int argc, char** argv) {
   using namespace minato::load;
   absl::ParseCommandLine(argc, argv);
   Server server;
-  return RunQueueServer(absl::GetFlag(FLAGS_port), 1, server.service, [&](grpc::ServerCompletionQueue& queue) {
-    new GetUserCall(server, queue);
-    new EchoDocumentCall(server, queue);
-    new ListUsersCall(server, queue);
-    new HoldUserCall(server, queue);
-    new ReleaseUsersCall(server, queue);
-  });
+  return RunQueueServer(absl::GetFlag(FLAGS_port), 1, server.service,
+                        [&](grpc::ServerCompletionQueue& queue) {
+                          new GetUserCall(server, queue);
+                          new EchoDocumentCall(server, queue);
+                          new ListUsersCall(server, queue);
+                          new HoldUserCall(server, queue);
+                          new ReleaseUsersCall(server, queue);
+                        });
 }

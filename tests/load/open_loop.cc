@@ -1,6 +1,6 @@
-// GETs at a fixed rate, whatever becomes of the answers: a request is due every 1/rate seconds, goes out on the next
-// idle HTTP/1.1 connection, and its latency counts from the moment it was due. How late the sender itself was is
-// printed beside it, so that its own jitter is not taken for the server's.
+// GETs at a fixed rate, whatever becomes of the answers: a request is due every 1/rate seconds, goes out on
+// the next idle HTTP/1.1 connection, and its latency counts from the moment it was due. How late the sender
+// itself was is printed beside it, so that its own jitter is not taken for the server's.
 //   open_loop --port=8080 --path=/v1/users/7 --rate=2000 --seconds=5
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -78,7 +78,8 @@ bool IsWhole(std::string_view in) {
 
 class Sender {
  public:
-  Sender(std::string request, int connections, int port) : request_(std::move(request)), epoll_(epoll_create1(0)) {
+  Sender(std::string request, int connections, int port)
+      : request_(std::move(request)), epoll_(epoll_create1(0)) {
     connections_.resize(static_cast<size_t>(connections));
     for (Connection& connection : connections_) {
       connection.fd = Connect(port);
@@ -108,7 +109,9 @@ class Sender {
   }
 
   void Print() {
-    std::printf("{\"requests\": %zu, \"p50_us\": %.1f, \"p99_us\": %.1f, \"late_p50_us\": %.1f, \"late_p99_us\": %.1f}\n",
+    std::printf(R"({"requests": %zu, "p50_us": %.1f, "p99_us": %.1f, )"
+                R"("late_p50_us": %.1f, "late_p99_us": %.1f})"
+                "\n",
                 latency_.size(), At(latency_, 0.5), At(latency_, 0.99), At(late_, 0.5), At(late_, 0.99));
   }
 
@@ -119,7 +122,8 @@ class Sender {
     connection.due = due;
     connection.counted = counted;
     if (counted) late_.push_back(Now() - due);
-    if (write(connection.fd, request_.data(), request_.size()) != static_cast<ssize_t>(request_.size())) Die("write");
+    const ssize_t sent = write(connection.fd, request_.data(), request_.size());
+    if (sent != static_cast<ssize_t>(request_.size())) Die("write");
   }
 
   void Receive(Connection& connection) {
@@ -136,7 +140,8 @@ class Sender {
   static double At(std::vector<int64_t>& values, double share) {
     if (values.empty()) return 0;
     std::sort(values.begin(), values.end());
-    return static_cast<double>(values[static_cast<size_t>(share * static_cast<double>(values.size() - 1))]) / 1000;
+    const auto place = static_cast<size_t>(share * static_cast<double>(values.size() - 1));
+    return static_cast<double>(values[place]) / 1000;
   }
 
   const std::string request_;

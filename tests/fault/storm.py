@@ -1,0 +1,139 @@
+"""A gateway whose clients misbehave, its upstream killed again and again behind a wire that fails."""
+
+import contextlib
+import http.client
+import json
+import os
+import random
+import subprocess
+import threading
+import time
+
+from tests import program
+from tests.load import gateways
+
+# Share of the requests after which the gateway counts as warm: what it grows by later is a leak.
+WARM_UP_SHARE = 5
+GROWTH_BYTES_MAX = 16 << 20
+SECONDS_BETWEEN_RESTARTS = (0.3, 3)
+ROUTE_TIMEOUT = "2s"
+SETTLE_SECONDS = 30
+
+
+class RestartedUpstream:
+    """Killed at random times, and started again on its port."""
+
+    def __init__(self, seed):
+        self._random = random.Random(seed)
+        self._upstream = gateways.Upstream()
+        self.port = self._upstream.port
+        self.restarts = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.set()
+        self._thread.join()
+        self._upstream.kill()
+
+    def _run(self):
+        while not self._stop.wait(self._random.uniform(*SECONDS_BETWEEN_RESTARTS)):
+            self._upstream.kill()
+            self._stop.wait(self._random.uniform(0, 0.2))
+            # Somebody's outgoing connection may have the port for a moment.
+            for _ in range(100):
+                with contextlib.suppress(AssertionError):
+                    self._upstream = gateways.Upstream(self.port)
+                    self.restarts += 1
+                    break
+                time.sleep(0.1)
+
+
+class Wire(program.Program):
+    def __init__(self, to, seed, fault_every_reads):
+        super().__init__("tests/fault/bad_wire", f"--to={to}", f"--seed={seed}",
+                         f"--fault_every_reads={fault_every_reads}")
+        self.port = int(self.wait_for(r"listening on 127\.0\.0\.1:(\d+)").group(1))
+
+    def faults(self):
+        """What went wrong on it, once it has ended."""
+        self.stop()
+        return json.loads(self.output.splitlines()[-1])
+
+
+def descriptors(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def busy_gauges(gateway):
+    """What /stats still shows in flight or open: the asking connection is the admin port's own."""
+    with contextlib.closing(
+            http.client.HTTPConnection("127.0.0.1", gateway.admin, timeout=10)) as connection:
+        connection.request("GET", "/stats")
+        stats = connection.getresponse().read().decode()
+    if gateway.kind == "envoy":
+        pairs = (line.rsplit(": ", 1) for line in stats.splitlines())
+        return {name: value for name, value in pairs
+                if name.endswith("rq_active") and "admin" not in name and value != "0"}
+    return {name: value for name, value in _numbers(json.loads(stats), "")
+            if "in_flight" in name and value != 0}
+
+
+def _numbers(value, path):
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _numbers(inner, f"{path}/{key}")
+    elif isinstance(value, (int, float)):
+        yield path, value
+
+
+def eventually_idle(gateway, descriptors_max):
+    """Waits until nothing is in flight and no descriptor is left over."""
+    ends = time.monotonic() + SETTLE_SECONDS
+    while True:
+        gauges, opened = busy_gauges(gateway), descriptors(gateway.pid)
+        if not gauges and opened <= descriptors_max:
+            return
+        if time.monotonic() > ends:
+            raise AssertionError(f"left over: {gauges}, {opened} descriptors where {descriptors_max} were")
+        time.sleep(0.1)
+
+
+def clients(gateway, requests, seed):
+    """All requests; what the clients saw. Fails at the first answer that is wrong, missing or too much."""
+    ran = subprocess.run(
+        [os.path.abspath("tests/fault/bad_client"), f"--port={gateway.port}",
+         f"--requests={requests}", f"--seed={seed}"],
+        text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if ran.returncode != 0:
+        raise AssertionError(f"{ran.stderr}{ran.stdout}the gateway said:\n{gateway.output}")
+    return json.loads(ran.stdout)
+
+
+def run(kind, requests, seed, fault_every_reads=200):
+    """One storm over a gateway; raises where something leaked or was answered wrongly."""
+    print(f"seed {seed}, {requests:,} requests", flush=True)
+    with RestartedUpstream(seed) as upstream, \
+            Wire(upstream.port, seed, fault_every_reads) as wire, \
+            gateways.Gateway(kind, wire.port, timeout=ROUTE_TIMEOUT) as gateway:
+        at_rest = descriptors(gateway.pid)
+        # The pool keeps connections open, at most a few more than at the start.
+        descriptors_max = at_rest + 8
+        seen = [clients(gateway, requests // WARM_UP_SHARE, seed)]
+        eventually_idle(gateway, descriptors_max)
+        warm = gateways.resident_bytes(gateway.pid)
+        seen.append(clients(gateway, requests - requests // WARM_UP_SHARE, seed + 1))
+        eventually_idle(gateway, descriptors_max)
+        growth = gateways.resident_bytes(gateway.pid) - warm
+        total = {key: sum(part.get(key, 0) for part in seen) for key in sorted({**seen[0], **seen[1]})}
+        print(f"clients: {total}\nwire: {wire.faults()}, {upstream.restarts} restarts\n"
+              f"growth after the first fifth: {growth / 1024:,.0f} KiB", flush=True)
+        if growth > GROWTH_BYTES_MAX:
+            raise AssertionError(f"grew by {growth:,} bytes")
+        if gateway.stop() not in (0, None):
+            raise AssertionError(f"ended badly; it said:\n{gateway.output}")
+    return total
