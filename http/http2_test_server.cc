@@ -52,6 +52,7 @@ struct Http2TestServer::Callbacks {
         if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) request.ended = true;
         const bool head = frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST;
         if (head && self.on_request) self.on_request(id);
+        if (request.ended && self.on_ended) self.on_ended(id);
         break;
       }
       case NGHTTP2_RST_STREAM:

@@ -47,6 +47,7 @@ class Http2TestServer {
   uint32_t goaway_code = 0;
   int64_t window_updates = 0;  // bytes, of the connection
   std::function<void(int32_t)> on_request;  // once its head has come
+  std::function<void(int32_t)> on_ended;    // once all of it has
 
   void Interim(int32_t id, int status);
   void Head(int32_t id, int status, const Headers& headers, bool ends = false);

@@ -14,8 +14,10 @@ namespace {
 class ServerThread {
  public:
   explicit ServerThread(size_t answer_bytes) : peer_(loop_, {.window_bytes = 1 << 20}) {
-    peer_.on_request = [answer_bytes](LoopbackPeer::Link& link, int32_t id) {
+    peer_.on_request = [](LoopbackPeer::Link&, int32_t) {};
+    peer_.on_ended = [answer_bytes](LoopbackPeer::Link& link, int32_t id) {
       link.http2.Answer(id, std::string(answer_bytes, 'a'), {{"grpc-status", "0"}});
+      link.http2.requests.erase(id);
     };
     thread_ = std::thread([this] { loop_.Run(); });
   }

@@ -33,9 +33,14 @@ class LoopbackPeer {
 
     void Send() { SendBytes(http2.Produce()); }
     void SendBytes(std::string bytes) {
-      if (bytes.empty() || !socket_.is_open()) return;
-      auto kept = std::make_shared<std::string>(std::move(bytes));
-      boost::asio::async_write(socket_, boost::asio::buffer(*kept), [kept](const error_code&, size_t) {});
+      waiting_ += bytes;
+      if (!writing_.empty() || waiting_.empty() || !socket_.is_open()) return;
+      writing_.swap(waiting_);
+      boost::asio::async_write(socket_, boost::asio::buffer(writing_),
+                               [self = shared_from_this()](const error_code& error, size_t) {
+                                 self->writing_.clear();
+                                 if (!error) self->SendBytes({});
+                               });
     }
     void Close() {
       error_code ignored;
@@ -63,6 +68,8 @@ class LoopbackPeer {
    private:
     Socket socket_;
     bool reads_ = true;
+    std::string writing_;
+    std::string waiting_;
     char buffer_[16384];
   };
 
@@ -78,6 +85,7 @@ class LoopbackPeer {
     acceptor_.close(ignored);
     for (const auto& link : links) {
       link->http2.on_request = nullptr;
+      link->http2.on_ended = nullptr;
       link->Close();
     }
   }
@@ -91,6 +99,7 @@ class LoopbackPeer {
   std::vector<std::shared_ptr<Link>> links;
   // Called with the head of each request; sends what it made the link say.
   std::function<void(Link&, int32_t id)> on_request = [](Link& link, int32_t id) { link.http2.Answer(id, "ok"); };
+  std::function<void(Link&, int32_t id)> on_ended = [](Link&, int32_t) {};  // its end
   std::function<void(Link&)> on_link = [](Link&) {};
 
  private:
@@ -103,6 +112,7 @@ class LoopbackPeer {
       links.push_back(link);
       Link* const raw = link.get();
       link->http2.on_request = [this, raw](int32_t id) { on_request(*raw, id); };
+      link->http2.on_ended = [this, raw](int32_t id) { on_ended(*raw, id); };
       on_link(*link);
       link->Send();
       link->Read();
