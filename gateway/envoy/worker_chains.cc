@@ -37,7 +37,9 @@ class WorkerChains::Chain {
     if (std::holds_alternative<config::RouterFilter>(filter)) {
       return std::make_unique<Router>(
           clusters, Router::Options{.retry_buffer_bytes_max = listener.per_connection_buffer_limit_bytes,
-                                    .stream_idle_timeout = config_.stream_idle_timeout});
+                                    .stream_idle_timeout = config_.stream_idle_timeout,
+                                    .forwarding = {.generate_request_id = config_.generate_request_id,
+                                                   .use_remote_address = config_.use_remote_address}});
     }
     HttpFilter& next = *filters_.back();
     const auto* const transcoder = std::get_if<std::shared_ptr<const config::GrpcJsonTranscoder>>(&filter);

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "gateway/filters/local_reply.h"
-#include "gateway/filters/router_request.h"
 #include "gateway/http_status.h"
 #include "runtime/check.h"
 #include "runtime/deadline.h"
@@ -107,7 +106,8 @@ class Router::Request {
   Request(const Router& router, ClientStream& stream, RouteChoice& choice, const config::RouteAction& action,
           HttpUpstream& cluster, const TaskContext& context)
       : router_(router), stream_(stream), choice_(choice), action_(action), cluster_(cluster),
-        retry_(RetryOf(choice, action)), keep_body_(retry_ != nullptr), head_(stream.head(), *choice.route(), action),
+        retry_(RetryOf(choice, action)), keep_body_(retry_ != nullptr), peer_(router.options_.forwarding.use_remote_address ? stream.peer() : std::string()),
+        head_(stream.head(), peer_, *choice.route(), action, router.options_.forwarding),
         time_(context, router.options_.stream_idle_timeout) {}
 
   // Runs in context().
@@ -145,6 +145,7 @@ class Router::Request {
   Status body_error_;
   uint32_t retries_ = 0;
   absl::Time started_;
+  const std::string peer_;
   const UpstreamHead head_;
   AnswerTime time_;
 };

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "gateway/filters/http_filter.h"
+#include "gateway/filters/router_request.h"
 #include "gateway/upstream/http_call.h"
 
 namespace minato::gateway {
@@ -18,6 +19,7 @@ class Router final : public HttpFilter {
   struct Options {
     size_t retry_buffer_bytes_max = 1 << 20;  // of a request kept for a retry (per_connection_buffer_limit_bytes)
     absl::Duration stream_idle_timeout = absl::Minutes(5);  // without a byte of the answer; zero: none
+    Forwarding forwarding = {};
   };
 
   // All must outlive the router. Every cluster that a route names is there.

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <absl/random/random.h>
+#include <absl/strings/match.h>
+
 #include "http/known_header.h"
 
 namespace minato::gateway {
@@ -27,11 +30,48 @@ bool StaysBehind(KnownHeader header, std::string_view value) {
   }
 }
 
+// Whether the Connection header, a list of names, has `name` in it.
+bool IsNamed(std::string_view connection, std::string_view name) {
+  while (!connection.empty()) {
+    const size_t comma = connection.find(',');
+    std::string_view token = connection.substr(0, comma);
+    connection.remove_prefix(comma == connection.npos ? connection.size() : comma + 1);
+    while (!token.empty() && (token.front() == ' ' || token.front() == '\t')) token.remove_prefix(1);
+    while (!token.empty() && (token.back() == ' ' || token.back() == '\t')) token.remove_suffix(1);
+    if (absl::EqualsIgnoreCase(absl::string_view(token.data(), token.size()), absl::string_view(name.data(), name.size()))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// RFC 9562, version 4.
+std::string RandomUuid() {
+  thread_local absl::BitGen random;
+  const uint64_t high = (absl::Uniform<uint64_t>(random) & ~0xf000ull) | 0x4000ull;
+  const uint64_t low = (absl::Uniform<uint64_t>(random) & ~(3ull << 62)) | (2ull << 62);
+  std::string uuid;
+  uuid.reserve(36);
+  for (int digit = 0; digit < 32; ++digit) {
+    if (digit == 8 || digit == 12 || digit == 16 || digit == 20) uuid += '-';
+    const uint64_t half = digit < 16 ? high : low;
+    uuid += "0123456789abcdef"[half >> (60 - digit % 16 * 4) & 15];
+  }
+  return uuid;
+}
+
+// Of "ipv4:127.0.0.1:40312" or "ipv6:[::1]:40312".
+std::string_view IpOf(std::string_view peer) {
+  const std::string_view ip = peer.substr(0, peer.rfind(':')).substr(std::min(peer.size(), size_t{5}));
+  return ip.starts_with('[') ? ip.substr(1, ip.size() - 2) : ip;
+}
+
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 
 }  // namespace
 
-UpstreamHead::UpstreamHead(const RequestHead& head, const config::Route& route, const config::RouteAction& action) {
+UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, const config::Route& route,
+                           const config::RouteAction& action, const Forwarding& forwarding) {
   view_.method = head.method();
   view_.authority = action.host_rewrite_literal.empty() ? head.authority() : action.host_rewrite_literal;
   view_.path = head.target();
@@ -43,13 +83,31 @@ UpstreamHead::UpstreamHead(const RequestHead& head, const config::Route& route, 
     path_ += head.target().substr(std::min(head.target().size(), route.match.path.size()));
     view_.path = path_;
   }
+  const std::string_view connection = head.Find(KnownHeader::kConnection).value_or("");
   size_t names = 0;
   head.ForEach([&](std::string_view name, std::string_view) { names += name.size(); });
   names_.reserve(names);
-  head.ForEach([&](std::string_view name, std::string_view value) { AddHeader(name, value); });
+  head.ForEach([&](std::string_view name, std::string_view value) {
+    if (connection.empty() || !IsNamed(connection, name)) AddHeader(name, value);
+  });
   if (action.timeout > absl::ZeroDuration()) {
     timeout_ms_ = std::to_string(absl::ToInt64Milliseconds(action.timeout));
     view_.headers.emplace_back("x-envoy-expected-rq-timeout-ms", timeout_ms_);
+  }
+  if (!head.Find(KnownHeader::kXForwardedProto).has_value()) {
+    view_.headers.emplace_back("x-forwarded-proto", view_.scheme);
+  }
+  if (forwarding.generate_request_id && !head.Find(KnownHeader::kXRequestId).has_value()) {
+    request_id_ = RandomUuid();
+    view_.headers.emplace_back("x-request-id", request_id_);
+  }
+  if (forwarding.use_remote_address) {
+    if (const auto before = head.Find(KnownHeader::kXForwardedFor)) forwarded_for_.append(*before).append(",");
+    forwarded_for_ += IpOf(peer);
+    const auto is_forwarded_for = [](const auto& header) { return header.first == "x-forwarded-for"; };
+    view_.headers.erase(std::remove_if(view_.headers.begin(), view_.headers.end(), is_forwarded_for),
+                        view_.headers.end());
+    view_.headers.emplace_back("x-forwarded-for", forwarded_for_);
   }
   for (const auto& [name, value] : route.request_headers_to_add) view_.headers.emplace_back(name, value);
 }

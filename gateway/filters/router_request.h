@@ -10,10 +10,17 @@
 
 namespace minato::gateway {
 
-// Views into `head`, `route` and itself: both must outlive it.
+// What the gateway says of the client.
+struct Forwarding {
+  bool generate_request_id = true;      // x-request-id for requests without one
+  bool use_remote_address = false;      // x-forwarded-for gets the peer's IP
+};
+
+// Views into `head`, `route` and itself: both must outlive it. `peer` is as of ClientStream.
 class UpstreamHead {
  public:
-  UpstreamHead(const RequestHead& head, const config::Route& route, const config::RouteAction& action);
+  UpstreamHead(const RequestHead& head, std::string_view peer, const config::Route& route,
+               const config::RouteAction& action, const Forwarding& forwarding);
   UpstreamHead(const UpstreamHead&) = delete;
   UpstreamHead& operator=(const UpstreamHead&) = delete;
 
@@ -26,6 +33,8 @@ class UpstreamHead {
   std::string path_;       // when it was rewritten
   std::string names_;      // the lower-case form of those that came otherwise; never grows beyond its reserve
   std::string timeout_ms_;
+  std::string forwarded_for_;
+  std::string request_id_;
 };
 
 }  // namespace minato::gateway

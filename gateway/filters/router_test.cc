@@ -104,13 +104,14 @@ struct RouterTest : testing::Test {
   HandClient& Serve(HandClient& client) {
     const Routes routes(config);
     const Router::Clusters clusters{{"backend", &cluster}};
-    Router router(clusters, {});
+    Router router(clusters, options);
     RouteChoice choice(config, routes, client.head());
     loop.Run(Perform(router, client, choice));
     return client;
   }
 
   config::RouteConfiguration config;
+  Router::Options options;
   HandCluster cluster;
   ManualExecutor loop;
 };
@@ -118,7 +119,8 @@ struct RouterTest : testing::Test {
 TEST_F(RouterTest, PassesARequestAndItsAnswerOnAsTheyAre) {
   cluster.scripts = {{.status = 201, .headers = {{"content-type", "text/x"}, {"x-a", "1"}}, .pieces = {"ab", "c"}}};
   HandClient client("PUT", "/a?b=c", "hello");
-  client.request_headers = {{"X-Mixed", "v"}, {"connection", "keep-alive"}, {"te", "gzip"}, {"host", "test"}};
+  client.request_headers = {{"X-Mixed", "v"}, {"connection", "keep-alive, X-Hop"},
+                            {"x-hop", "1"},      {"te", "gzip"}, {"host", "test"}};
   Serve(client);
   const Sent& sent = cluster.sent.at(0);
   EXPECT_EQ(sent.method, "PUT");
@@ -127,12 +129,27 @@ TEST_F(RouterTest, PassesARequestAndItsAnswerOnAsTheyAre) {
   EXPECT_EQ(sent.body, "hello");
   EXPECT_TRUE(sent.ended);
   EXPECT_EQ(sent.headers.Find("x-mixed"), "v");
-  EXPECT_FALSE(sent.headers.Has("connection") || sent.headers.Has("te") || sent.headers.Has("host"));
+  EXPECT_FALSE(sent.headers.Has("x-hop") || sent.headers.Has("connection") || sent.headers.Has("te") || sent.headers.Has("host"));
   EXPECT_EQ(client.status, 201);
   EXPECT_EQ(client.content_type, "text/x");
   EXPECT_EQ(client.headers.Find("x-a"), "1");
   EXPECT_EQ(client.answer, "abc");
   EXPECT_TRUE(client.complete);
+}
+
+TEST_F(RouterTest, SaysWhoAskedAndGivesTheRequestAName) {
+  cluster.scripts = {{}, {}};
+  options.forwarding.use_remote_address = true;
+  HandClient first("GET", "/");
+  first.request_headers = {{"x-forwarded-for", "10.0.0.1"}};
+  Serve(first);
+  EXPECT_EQ(cluster.sent[0].headers.FindAll("x-forwarded-for"), std::vector<std::string_view>{"10.0.0.1,127.0.0.1"});
+  EXPECT_EQ(cluster.sent[0].headers.Find("x-forwarded-proto"), "http");
+  EXPECT_EQ(cluster.sent[0].headers.Find("x-request-id")->size(), 36u);
+  HandClient named("GET", "/");
+  named.request_headers = {{"x-request-id", "mine"}};
+  Serve(named);
+  EXPECT_EQ(cluster.sent[1].headers.FindAll("x-request-id"), std::vector<std::string_view>{"mine"});
 }
 
 TEST_F(RouterTest, GivesTheTrailersToTheClient) {
