@@ -135,7 +135,8 @@ bool ReadProtocol(MessageReader& reader, Cluster& cluster) {
     }
     MessageReader http(chosen, kExplicitHttpConfig, errors);
     const std::string_view version = http.WhichOf(
-        {"http_protocol_options", "http2_protocol_options", "http3_protocol_options"}, MessageReader::OneOf::kRequired);
+        {"http_protocol_options", "http2_protocol_options", "http3_protocol_options"},
+        MessageReader::OneOf::kRequired);
     if (version.empty()) continue;
     const YamlValue protocol = *http.Take(version);
     if (version != "http2_protocol_options") {
@@ -150,8 +151,8 @@ bool ReadProtocol(MessageReader& reader, Cluster& cluster) {
 
 void ReadNames(MessageReader& reader, Cluster& cluster) {
   using Family = Cluster::DnsLookupFamily;
-  cluster.dns_refresh_rate =
-      reader.Duration("dns_refresh_rate", cluster.dns_refresh_rate, {.min = absl::Milliseconds(1) + absl::Nanoseconds(1)});
+  const DurationRange above_a_millisecond = {.min = absl::Milliseconds(1) + absl::Nanoseconds(1)};
+  cluster.dns_refresh_rate = reader.Duration("dns_refresh_rate", cluster.dns_refresh_rate, above_a_millisecond);
   cluster.respect_dns_ttl = reader.Bool("respect_dns_ttl");
   cluster.dns_lookup_family = reader.Enum<Family>("dns_lookup_family", Family::kAuto,
                                                   {{"AUTO", Family::kAuto},

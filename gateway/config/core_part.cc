@@ -1,4 +1,5 @@
 // config.core.v3: what listeners and clusters have in common.
+#include <algorithm>
 #include <cstdlib>
 
 #include <arpa/inet.h>
@@ -57,6 +58,13 @@ DataSource ReadDataSource(const YamlValue& value, ConfigErrors& errors) {
     return {};
   }
   return {.text = content};
+}
+
+std::string ReadHeaderText(MessageReader& reader, std::string_view field) {
+  std::string text = reader.String(field);
+  const bool breaks = std::any_of(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; });
+  if (breaks) reader.errors().Add(reader.place(), "{}: no line breaks in a header", field);
+  return text;
 }
 
 Http2ProtocolOptions ReadHttp2Options(const YamlValue& value, ConfigErrors& errors) {

@@ -1,5 +1,5 @@
-// The messages of Envoy's API (v3, early 2026) that the reader enters, with all the fields Envoy has there: a field that
-// is listed but that no reader asks for is refused as "not supported", any other as unknown.
+// The messages of Envoy's API (v3, early 2026) that the reader enters, with all the fields Envoy has there: a field
+// that is listed but that no reader asks for is refused as "not supported", any other as unknown.
 #pragma once
 
 #include "gateway/config/message_reader.h"

@@ -53,7 +53,7 @@ HttpConnectionManager ReadHttpConnectionManager(const YamlValue& value, ConfigEr
   if (const auto options = reader.Take("common_http_protocol_options")) ReadCommonOptions(*options, http, errors);
   if (const auto options = reader.Take("http_protocol_options")) ReadHttp1Options(*options, http, errors);
   if (const auto options = reader.Take("http2_protocol_options")) http.http2 = ReadHttp2Options(*options, errors);
-  http.server_name = reader.String("server_name", http.server_name);
+  if (std::string name = ReadHeaderText(reader, "server_name"); !name.empty()) http.server_name = std::move(name);
   ReadLimits(reader, http);
   http.use_remote_address = reader.Bool("use_remote_address");
   http.generate_request_id = reader.Bool("generate_request_id", true);

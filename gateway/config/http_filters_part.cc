@@ -109,8 +109,15 @@ void ReadForFilter(const std::string& name, const YamlValue& any, const FilterNa
   } else if (typed.type == kFilterConfigType) {
     MessageReader reader(typed.value, kFilterConfig, errors);
     reader.WithoutEffect("is_optional", "a filter that is not supported is refused in any event");
-    reader.OnlyBool("disabled", false);
-    if (const auto inner = reader.TakeRequired("config")) ReadForFilter(name, *inner, names, config, errors);
+    const bool disabled = reader.Bool("disabled");
+    const auto inner = disabled ? reader.Take("config") : reader.TakeRequired("config");
+    if (inner) ReadForFilter(name, *inner, names, config, errors);
+    if (!disabled) return;
+    if (name == names.transcoder) {
+      config.transcoder = std::make_shared<GrpcJsonTranscoder>();  // no services: off
+    } else {
+      errors.Add(reader.place(), "disabled: is supported for the transcoder only");
+    }
   } else if (!typed.type.empty()) {
     errors.Add(any.place(), "{} is not supported", typed.type);
   }

@@ -51,6 +51,12 @@ FilterChain ReadFilterChain(const YamlValue& value, ConfigErrors& errors) {
   if (const auto match = reader.Take("filter_chain_match")) {
     MessageReader match_reader(*match, kFilterChainMatch, errors);
     chain.server_names = match_reader.Strings("server_names");
+    // Connections of the other kind find no chain in Envoy, and are refused one step later here.
+    const std::string protocol = match_reader.String("transport_protocol");
+    const std::string_view own = reader.Has("transport_socket") ? "tls" : "raw_buffer";
+    if (!protocol.empty() && protocol != own) {
+      errors.Add(match_reader.place(), "transport_protocol: only {} is supported in this chain", own);
+    }
   }
   if (const auto socket = reader.Take("transport_socket")) chain.tls = ReadDownstreamTls(*socket, errors);
   if (!chain.server_names.empty() && !chain.tls) {

@@ -49,7 +49,8 @@ struct YamlValue {
   Place place() const { return {path, node->line}; }
 };
 
-// A message of Envoy's API: a field outside this list is a typing error, one in it that nobody reads is "not supported".
+// A message of Envoy's API: a field outside this list is a typing error, one in it that nobody reads is
+// "not supported".
 struct EnvoyMessage {
   std::string_view name;
   std::string_view fields;  // separated by one space
@@ -96,8 +97,8 @@ class MessageReader {
   std::optional<absl::Duration> OptionalDuration(std::string_view field, DurationRange range = {});
   std::string Bytes(std::string_view field);
 
-  // An enum by the names of its values, whatever their case (protobuf's numbers are not read); a name without a value is
-  // one that Envoy has and Minato does not do.
+  // An enum by the names of its values, whatever their case (protobuf's numbers are not read); a name without a value
+  // is one that Envoy has and Minato does not do.
   template <typename E>
   E Enum(std::string_view field, E otherwise,
          std::initializer_list<std::pair<std::string_view, std::optional<E>>> values);

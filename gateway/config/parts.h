@@ -25,6 +25,8 @@ struct DataSource {
   std::string text;
 };
 DataSource ReadDataSource(const YamlValue& value, ConfigErrors& errors);
+// A string that goes into a header's value.
+std::string ReadHeaderText(MessageReader& reader, std::string_view field);
 Http2ProtocolOptions ReadHttp2Options(const YamlValue& value, ConfigErrors& errors);
 
 // matcher_part.cc

@@ -1,5 +1,6 @@
 // config.route.v3
 #include <algorithm>
+#include <cstring>
 #include <set>
 
 #include "gateway/config/bounded_file.h"
@@ -9,6 +10,18 @@
 
 namespace minato::gateway::config {
 namespace {
+
+std::string Lower(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c += 'a' - 'A';
+  }
+  return text;
+}
+
+bool IsToken(std::string_view name) {
+  return std::all_of(name.begin(), name.end(),
+                     [](char c) { return c > ' ' && c < 0x7f && !std::strchr("\"(),/:;<=>?@[\\]{}", c); });
+}
 
 constexpr std::string_view kRetryConditions[] = {
     "5xx", "gateway-error", "reset", "reset-before-request", "connect-failure", "refused-stream", "retriable-4xx",
@@ -110,8 +123,8 @@ RouteAction ReadRouteAction(const YamlValue& value, PerFilterConfig& per_filter,
   }
   action.timeout = reader.Duration("timeout", action.timeout);
   action.idle_timeout = reader.OptionalDuration("idle_timeout");
-  action.prefix_rewrite = reader.String("prefix_rewrite");
-  action.host_rewrite_literal = reader.String("host_rewrite_literal");
+  action.prefix_rewrite = ReadHeaderText(reader, "prefix_rewrite");
+  action.host_rewrite_literal = ReadHeaderText(reader, "host_rewrite_literal");
   if (const auto policy = reader.Take("retry_policy")) action.retry_policy = ReadRetryPolicy(*policy, errors);
   enum class Priority { kDefault };
   reader.Enum<Priority>("priority", Priority::kDefault, {{"DEFAULT", Priority::kDefault}, {"HIGH", std::nullopt}});
@@ -167,9 +180,9 @@ HeadersToAdd ReadHeadersToAdd(MessageReader& level, std::string_view field) {
     if (!header) continue;
     MessageReader reader(*header, kHeaderValue, errors);
     std::string key = reader.RequiredString("key");
-    std::string text = reader.String("value");
+    std::string text = ReadHeaderText(reader, "value");
     if (!UnescapePercent(text)) errors.Add(reader.place(), "value: substitutions (%…%) are not supported");
-    if (key.starts_with(':') || key == "host" || key == "Host") {
+    if (key.starts_with(':') || Lower(key) == "host" || !IsToken(key)) {
       errors.Add(reader.place(), "the header \"{}\" cannot be added", key);
     }
     headers.emplace_back(std::move(key), std::move(text));
@@ -184,8 +197,9 @@ Route ReadRoute(const YamlValue& value, const FilterNames& names, ConfigErrors& 
   route.name = reader.String("name");
   if (const auto match = reader.TakeRequired("match")) route.match = ReadRouteMatch(*match, errors);
   route.per_filter = ReadPerFilterConfig(reader, names);
-  const std::string_view action = reader.WhichOf(
-      {"route", "redirect", "direct_response", "filter_action", "non_forwarding_action"}, MessageReader::OneOf::kRequired);
+  const std::string_view action =
+      reader.WhichOf({"route", "redirect", "direct_response", "filter_action", "non_forwarding_action"},
+                     MessageReader::OneOf::kRequired);
   if (action == "route") {
     route.action = ReadRouteAction(*reader.Take("route"), route.per_filter, errors);
   } else if (action == "direct_response") {
@@ -218,13 +232,6 @@ VirtualHost ReadVirtualHost(const YamlValue& value, const FilterNames& names, Co
   reader.OnlyBool("include_attempt_count_in_response", false);
   reader.WithoutEffect("metadata", "nothing that reads it is supported");
   return host;
-}
-
-std::string Lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c += 'a' - 'A';
-  }
-  return text;
 }
 
 }  // namespace

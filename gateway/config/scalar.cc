@@ -21,7 +21,8 @@ using Scalar = std::variant<std::string_view, bool, int64_t>;
 // yaml-cpp's: one spelling of each word in lower case, upper case, or with a capital.
 std::optional<bool> AsBool(std::string_view text) {
   static constexpr std::pair<std::string_view, bool> kWords[] = {
-      {"y", true}, {"yes", true}, {"true", true}, {"on", true}, {"n", false}, {"no", false}, {"false", false}, {"off", false},
+      {"y", true},  {"yes", true}, {"true", true},   {"on", true},
+      {"n", false}, {"no", false}, {"false", false}, {"off", false},
   };
   auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
   std::string lower(text);

@@ -52,7 +52,8 @@ TEST(Scalar, ReadsWholeNumbersInEveryFormThatEnvoyReads) {
   EXPECT_EQ(*UInt32Of(Plain("010")), 8);
   EXPECT_EQ(*UInt32Of(Plain("08")), 8);
   EXPECT_EQ(*UInt32Of(Plain("+50")), 50);
-  for (const char* wrong : {"-1", "4294967296", "1.5", "5_0", "0x", "1e10", "nan", "inf", "-0x1", "99999999999999999999"}) {
+  for (const char* wrong :
+       {"-1", "4294967296", "1.5", "5_0", "0x", "1e10", "nan", "inf", "-0x1", "99999999999999999999"}) {
     EXPECT_FALSE(UInt32Of(Plain(wrong)).ok()) << wrong;
   }
   for (const char* wrong : {"", " 50", "50 ", "true", "-1"}) EXPECT_FALSE(UInt32Of(Quoted(wrong)).ok()) << wrong;
@@ -64,8 +65,8 @@ TEST(Scalar, ReadsDurationsToTheNanosecond) {
   EXPECT_EQ(*DurationOf(Plain("0.000000001s")), absl::Nanoseconds(1));
   EXPECT_EQ(*DurationOf(Plain("005s")), absl::Seconds(5));
   EXPECT_EQ(*DurationOf(Plain("315576000000s")), absl::Seconds(315576000000));
-  for (const char* wrong : {"", "s", "5", "5ms", "-5s", "-0.5s", "+5s", ".5s", "5.s", "0.0000000001s", "315576000001s", "1 s",
-                            "1.5.5s", "1.-5s", "99999999999999999999s"}) {
+  for (const char* wrong : {"", "s", "5", "5ms", "-5s", "-0.5s", "+5s", ".5s", "5.s", "0.0000000001s", "315576000001s",
+                            "1 s", "1.5.5s", "1.-5s", "99999999999999999999s"}) {
     EXPECT_FALSE(DurationOf(Plain(wrong)).ok()) << wrong;
   }
   EXPECT_EQ(Shown(DurationOf(Plain("5"))), "expected a duration such as \"1.5s\", not a number (\"5\")");

@@ -199,7 +199,9 @@ StatusOr<YamlDocument> YamlDocument::Parse(std::string_view text, std::string_vi
   if (text.size() > limits.bytes_max) {
     return InvalidArgument("{}: {} bytes, more than {}", file_name, text.size(), limits.bytes_max);
   }
-  if (Utf8Prefix(text) != text.size() || text.find('\0') != text.npos) return InvalidArgument("{}: not UTF-8 text", file_name);
+  if (Utf8Prefix(text) != text.size() || text.find('\0') != text.npos) {
+    return InvalidArgument("{}: not UTF-8 text", file_name);
+  }
   YamlDocument document;
   YamlBuilder builder(limits, document);
   try {

@@ -105,7 +105,9 @@ TEST(YamlDocument, AliasesDoNotDeepenBeyondTheBound) {
 // "A billion laughs": each line means ten times the one before.
 TEST(YamlDocument, CountsAnAliasAsWhatItStandsFor) {
   std::string text = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n";
-  for (int i = 1; i < 10; ++i) text += fmt::format("a{0}: &a{0} [{1}*a{2}]\n", i, Repeated(fmt::format("*a{}, ", i - 1), 9), i - 1);
+  for (int i = 1; i < 10; ++i) {
+    text += fmt::format("a{0}: &a{0} [{1}]\n", i, Repeated(fmt::format("*a{}, ", i - 1), 10));
+  }
   EXPECT_THAT(ErrorOf(text), HasSubstr("more than 1048576 values once aliases are followed"));
 
   std::string scalar = "a: &a " + std::string(1 << 20, 'x') + "\nb: [" + Repeated("*a, ", 64) + "]\n";
