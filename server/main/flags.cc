@@ -34,6 +34,8 @@ ABSL_FLAG(std::string, mail_from, "noreply@minato.invalid", "address in whose na
 ABSL_FLAG(uint64_t, tasks_running_max, 32, "background tasks that run at the same time");
 ABSL_FLAG(uint64_t, tasks_unfinished_max, 100'000, "background tasks that wait or run; more are refused");
 ABSL_FLAG(uint32_t, task_attempts_max, 5, "how often a background task is started before it counts as failed");
+ABSL_FLAG(absl::Duration, task_retention, absl::Hours(7 * 24),
+          "how long a background task is kept after its end; 0: for ever");
 
 namespace minato {
 namespace {
@@ -62,6 +64,7 @@ StatusOr<SharedConfig> ConfigFromFlags() {
   TRY(RequireNotNegative("data_delay", absl::GetFlag(FLAGS_data_delay)));
   TRY(RequireNotNegative("stock_quote_ttl", absl::GetFlag(FLAGS_stock_quote_ttl)));
   TRY(RequireNotNegative("drain_timeout", absl::GetFlag(FLAGS_drain_timeout)));
+  TRY(RequireNotNegative("task_retention", absl::GetFlag(FLAGS_task_retention)));
   TRY(RequireWithin("tasks_running_max", absl::GetFlag(FLAGS_tasks_running_max), 1, 10'000));
   TRY(RequireWithin("tasks_unfinished_max", absl::GetFlag(FLAGS_tasks_unfinished_max), 1, 100'000'000));
   TRY(RequireWithin("task_attempts_max", absl::GetFlag(FLAGS_task_attempts_max), 1, 1000));
@@ -82,6 +85,7 @@ StatusOr<SharedConfig> ConfigFromFlags() {
   config.services.market_seed = absl::GetFlag(FLAGS_market_seed);
   config.services.task.mail_from = absl::GetFlag(FLAGS_mail_from);
   config.services.task.workers.running_max = absl::GetFlag(FLAGS_tasks_running_max);
+  config.services.task.workers.retention = absl::GetFlag(FLAGS_task_retention);
   config.services.task.unfinished_max = static_cast<int64_t>(absl::GetFlag(FLAGS_tasks_unfinished_max));
   config.services.task.attempts_max = static_cast<int32_t>(absl::GetFlag(FLAGS_task_attempts_max));
   config.grpc_address = absl::GetFlag(FLAGS_grpc_address);

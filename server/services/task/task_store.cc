@@ -46,6 +46,7 @@ constexpr const char* kMigrations[] = {
          WHEN OLD.due_time_us IS NOT NULL AND NEW.due_time_us IS NULL BEGIN
          UPDATE open_tasks SET count = count - 1;
        END;)",
+    "CREATE INDEX tasks_by_end_time ON tasks(update_time_us) WHERE due_time_us IS NULL;",
 };
 
 // Columns as in the SELECTs below.
@@ -217,6 +218,37 @@ StatusOr<bool> RenewLease(Connection& db, const Lease& lease, absl::Time lease_e
               absl::ToUnixMicros(lease_end), lease.task_id, v1::TASK_STATE_RUNNING, lease.attempt);
   TRY(renew.Finish());
   return db.changes() == 1;
+}
+
+StatusOr<size_t> PruneTasks(Connection& db, absl::Time ended_before, size_t limit) {
+  struct Ended {
+    int64_t id;
+    int64_t kind;
+    std::string request_id;
+  };
+  std::vector<Ended> ended;
+  {
+    Query query(db,
+                "SELECT id, kind, request_id FROM tasks WHERE due_time_us IS NULL AND update_time_us < ? "
+                "ORDER BY update_time_us LIMIT ?",
+                absl::ToUnixMicros(ended_before), static_cast<int64_t>(limit));
+    for (;;) {
+      TRY(const bool row, query.Next());
+      if (!row) break;
+      ended.push_back({query.Int(0), query.Int(1), query.Text(2)});
+    }
+  }
+  for (const Ended& task : ended) {
+    TRY(Query(db, "DELETE FROM effects WHERE task_id = ?", task.id).Finish());
+    TRY(Query(db, "DELETE FROM tasks WHERE id = ?", task.id).Finish());
+    if (task.request_id.empty()) continue;
+    Query forget(db,
+                 "DELETE FROM requests WHERE kind = ? AND request_id = ? AND NOT EXISTS(SELECT 1 FROM tasks "
+                 "WHERE id >= first_task_id AND id < first_task_id + task_count)",
+                 task.kind, task.request_id);
+    TRY(forget.Finish());
+  }
+  return ended.size();
 }
 
 Status SucceedTask(Connection& db, const Lease& lease, const std::string& effect, absl::Time now) {

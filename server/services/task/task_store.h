@@ -63,6 +63,10 @@ Status ExpireLeases(sqlite::Connection& db, absl::Time now);
 // False when the lease was lost meanwhile.
 StatusOr<bool> RenewLease(sqlite::Connection& db, const Lease& lease, absl::Time lease_end);
 
+// Forgets tasks that ended before `ended_before`, longest ended first and at most `limit`, with their effects, and
+// request ids of which no task is left. How many tasks.
+StatusOr<size_t> PruneTasks(sqlite::Connection& db, absl::Time ended_before, size_t limit);
+
 // The four ways in which a worker gives a task back. ABORTED when the lease was lost: nothing has changed then.
 Status SucceedTask(sqlite::Connection& db, const Lease& lease, const std::string& effect, absl::Time now);
 Status FailTask(sqlite::Connection& db, const Lease& lease, std::string_view error, absl::Time now);

@@ -84,6 +84,7 @@ void TaskWorkers::Register(MetricsRegistry& metrics) const {
   metrics.Add("tasks.failed", failed_);
   metrics.Add("tasks.retried", retried_);
   metrics.Add("tasks.leases_lost", leases_lost_);
+  metrics.Add("tasks.pruned", pruned_);
 }
 
 Task<Status> TaskWorkers::Run() {
@@ -94,6 +95,7 @@ Task<Status> TaskWorkers::Run() {
   const Status expired = co_await ExpireLeasesOfTheDead();
   if (!expired.ok()) Log::Warning("tasks of an earlier process wait for their leases' end: {}", MessageOf(expired));
   upkeep.Spawn(KeepLeases());
+  if (config_.retention > absl::ZeroDuration()) upkeep.Spawn(PruneNowAndThen());
   co_await Dispatch(attempts);
   home_.store(nullptr);
   upkeep.Spawn(CancelAfter(drain_bound_));
@@ -235,6 +237,30 @@ Task<Status> TaskWorkers::RenewLeases() {
     attempt->Cancel(Attempt::End::kLeaseLost, Aborted("the lease was lost"));
   }
   co_return OkStatus();
+}
+
+Task<void> TaskWorkers::PruneNowAndThen() {
+  const TaskContext& context = co_await CurrentContext();
+  for (;;) {
+    const Status pruned = co_await PruneOutlived();
+    if (context.cancel.cancelled()) co_return;
+    if (!pruned.ok()) Log::Warning("finished tasks are kept for now: {}", MessageOf(pruned));
+    const Status slept = co_await Sleep(config_.prune_interval);
+    if (!slept.ok()) co_return;
+  }
+}
+
+Task<Status> TaskWorkers::PruneOutlived() {
+  const TaskContext& context = co_await CurrentContext();
+  const absl::Time ended_before = context.home->Now() - config_.retention;
+  for (;;) {
+    auto prune = [ended_before, limit = config_.prune_batch_max](sqlite::Connection& db) {
+      return PruneTasks(db, ended_before, limit);
+    };
+    CO_TRY(const size_t pruned, co_await database_.Write(std::move(prune)));
+    pruned_.Add(static_cast<int64_t>(pruned));
+    if (pruned < config_.prune_batch_max) co_return OkStatus();
+  }
 }
 
 Task<void> TaskWorkers::CancelAfter(absl::Duration bound) {

@@ -21,6 +21,9 @@ struct WorkersConfig {
   absl::Duration attempt_timeout = absl::Minutes(5);
   absl::Duration retry_pause_first = absl::Seconds(1);  // doubled by each further attempt
   absl::Duration retry_pause_max = absl::Minutes(5);
+  absl::Duration retention = absl::Hours(7 * 24);  // how long a task is kept after its end; zero: for ever
+  absl::Duration prune_interval = absl::Minutes(10);
+  size_t prune_batch_max = 500;  // tasks forgotten in one transaction; others get in between
 };
 
 // What tasks do.
@@ -84,6 +87,8 @@ class TaskWorkers {
   Task<Status> Settle(const Attempt& attempt, const StatusOr<std::string>& effect);
   Task<void> KeepLeases();
   Task<Status> RenewLeases();
+  Task<void> PruneNowAndThen();
+  Task<Status> PruneOutlived();
   Task<void> CancelAfter(absl::Duration bound);
 
   const WorkersConfig config_;
@@ -104,6 +109,7 @@ class TaskWorkers {
   Counter failed_;
   Counter retried_;
   Counter leases_lost_;
+  Counter pruned_;
 };
 
 }  // namespace minato::task
