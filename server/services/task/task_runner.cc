@@ -3,6 +3,7 @@
 #include <google/protobuf/struct.pb.h>
 
 #include "server/services/task/mail.h"
+#include "telemetry/log.h"
 
 namespace minato::task {
 namespace {
@@ -57,7 +58,12 @@ Task<StatusOr<std::string>> TaskRunner::SendMail(const ClaimedTask& task) {
                                         .message_id = name + mail_from_.substr(at),
                                         .date = task.create_time});
   const std::string file = name + ".eml";
-  CO_TRY(co_await spool_.Put(file, bytes));
+  const Status put = co_await spool_.Put(file, bytes);
+  if (!put.ok()) {
+    // Its text names the folder, which is no business of the clients that ask for the task.
+    Log::Error("task {}: {}", task.lease.task_id, MessageOf(put));
+    co_return Error(put.code(), "the mail could not be written; the server's log says why");
+  }
   co_return "mail in the spool as " + file;
 }
 

@@ -39,6 +39,16 @@ TEST_F(TaskRunnerTest, AMailGoesToTheSpoolOnceHoweverOftenItsTaskRuns) {
   EXPECT_TRUE(first[0].ends_with("\r\n\r\nHigh at noon.\r\n"));
 }
 
+TEST_F(TaskRunnerTest, AMailThatTheDiskDoesNotTakeIsToldOfWithoutItsPath) {
+  v1::SendEmailRequest request;
+  request.set_to("ann@example.com");
+  EXPECT_TRUE(Call(&SendEmail, request).ok());
+  std::filesystem::remove_all(config.spool_folder);
+  const Status failed = RunQueue().status();
+  EXPECT_EQ(failed.code(), StatusCode::kUnavailable);
+  EXPECT_EQ(MessageOf(failed), "the mail could not be written; the server's log says why");
+}
+
 TEST_F(TaskRunnerTest, PayloadAndBatchLeaveWhatTheyWere) {
   EXPECT_TRUE(Enqueue("", 3).ok());
   EXPECT_EQ(*RunQueue(), "payload of 3 fields");
