@@ -39,6 +39,19 @@ TEST_F(CreateUserTest, ARepeatedRequestIdAnswersTheUserOfTheFirstCallForADay) {
   EXPECT_EQ(Create("Ann", "ann@example.com", "r-1").status().code(), StatusCode::kAlreadyExists);
 }
 
+// AIP-155: a duplicate gets the success of the first call, not an error for what happened in between.
+TEST_F(CreateUserTest, ARepeatedRequestIdAnswersAsBeforeWhenTheUserHasBeenDeletedSince) {
+  const v1::User first = *Create("Ann", "ann@example.com", "r-1");
+  v1::DeleteUserRequest request;
+  request.set_id(1);
+  EXPECT_TRUE(Call(&DeleteUser, request).ok());
+  clock.Advance(absl::Hours(1));
+  const StatusOr<v1::User> again = Create("Ann", "ann@example.com", "r-1");
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->SerializeAsString(), first.SerializeAsString());
+  EXPECT_EQ(Get(1).status().code(), StatusCode::kNotFound);
+}
+
 TEST_F(CreateUserTest, DoesNotGiveOutTheIdOfADeletedUserAgain) {
   EXPECT_EQ(Create("Ann", "ann@example.com")->id(), 1);
   v1::DeleteUserRequest request;

@@ -52,6 +52,14 @@ Status CheckEtag(const v1::User& current, const std::string& etag) {
                     "ETAG_MISMATCH");
 }
 
+// What the service adds to a new user.
+void SetCreated(v1::User& user, int64_t id, int64_t time_us) {
+  user.set_id(id);
+  user.set_etag("1");
+  SetTime(time_us, *user.mutable_create_time());
+  SetTime(time_us, *user.mutable_update_time());
+}
+
 }  // namespace
 
 std::span<const char* const> Migrations() { return kMigrations; }
@@ -82,23 +90,27 @@ StatusOr<v1::User> InsertUser(Connection& db, v1::User user, const std::string& 
     Query forget(db, "DELETE FROM create_requests WHERE time_us < ?",
                  absl::ToUnixMicros(now - kRequestIdKept));
     TRY(forget.Finish());
-    Query known(db, "SELECT user_id FROM create_requests WHERE request_id = ?", request_id);
+    Query known(db, "SELECT user_id, time_us FROM create_requests WHERE request_id = ?", request_id);
     TRY(const bool repeated, known.Next());
-    if (repeated) return FindUser(db, known.Int(0));
+    if (repeated) {
+      StatusOr<v1::User> current = FindUser(db, known.Int(0));
+      if (!absl::IsNotFound(current.status())) return current;
+      // Deleted since. The repeated call asks what the first one was answered; what is not kept of a deleted user,
+      // its name and address, the caller has sent again.
+      SetCreated(user, known.Int(0), known.Int(1));
+      return user;
+    }
   }
   Query insert(db,
                "INSERT INTO users(name, email, revision, create_time_us, update_time_us) VALUES(?, ?, 1, ?, ?)",
                user.name(), user.email(), now_us, now_us);
   TRY(NameTakenAddress(insert.Finish(), user.email()));
-  user.set_id(db.last_insert_id());
+  SetCreated(user, db.last_insert_id(), now_us);
   if (!request_id.empty()) {
     Query remember(db, "INSERT INTO create_requests(request_id, user_id, time_us) VALUES(?, ?, ?)", request_id,
                    user.id(), now_us);
     TRY(remember.Finish());
   }
-  user.set_etag("1");
-  SetTime(now_us, *user.mutable_create_time());
-  SetTime(now_us, *user.mutable_update_time());
   return user;
 }
 
