@@ -54,7 +54,10 @@ StatusOr<std::unique_ptr<Services>> Services::Start(const ServicesConfig& config
   if (config.stock_feed.url_template.empty()) {
     parts->quote_feed = std::make_unique<stock::SimulatedMarket>(config.market_seed);
   } else {
-    TRY(parts->quote_feed, stock::HttpFeed::Create(config.stock_feed, parts->http));
+    StatusOr<std::unique_ptr<stock::HttpFeed>> feed = stock::HttpFeed::Create(config.stock_feed, parts->http);
+    // Its settings are flags: price_pointer is --stock_price_pointer.
+    if (!feed.ok()) return Error(feed.status().code(), "--stock_{}", MessageOf(feed.status()));
+    parts->quote_feed = *std::move(feed);
   }
   parts->stock = std::make_unique<stock::StockEnv>(config.stock, *parts->quote_feed);
 

@@ -1,10 +1,12 @@
 #include "server/rpc/server.h"
 
 #include <algorithm>
+#include <mutex>
 #include <thread>
 
 #include <absl/synchronization/mutex.h>
 #include <fmt/ranges.h>
+#include <grpc/support/log.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -46,6 +48,40 @@ void Configure(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.SetResourceQuota(quota);
 }
 
+// While one lives, gRPC logs nothing but tells it why a start fails: gRPC has no other way to say so.
+class WhyNotStarted {
+ public:
+  WhyNotStarted() { gpr_set_log_function(&OnLog); }
+  WhyNotStarted(const WhyNotStarted&) = delete;
+  WhyNotStarted& operator=(const WhyNotStarted&) = delete;
+  ~WhyNotStarted() {
+    gpr_set_log_function(nullptr);
+    const std::lock_guard lock(mutex_);
+    reason_.clear();
+  }
+
+  // What the system said, as "Address already in use".
+  std::string reason() const {
+    const std::lock_guard lock(mutex_);
+    return reason_.empty() ? "gRPC gives no reason" : reason_;
+  }
+
+ private:
+  // Errors are nested: …{syscall:"bind", os_error:"Address already in use", errno:98, …}…
+  static void OnLog(gpr_log_func_args* entry) {
+    constexpr std::string_view kName = "os_error:\"";
+    const std::string_view message = entry->message;
+    const size_t begin = message.find(kName);
+    if (entry->severity != GPR_LOG_SEVERITY_ERROR || begin == message.npos) return;
+    const std::string_view text = message.substr(begin + kName.size());
+    const std::lock_guard lock(mutex_);
+    reason_ = text.substr(0, text.find('"'));
+  }
+
+  static inline std::mutex mutex_;
+  static inline std::string reason_;
+};
+
 }  // namespace
 
 struct Server::Core {
@@ -83,11 +119,12 @@ Status Server::Start() {
   std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues;
   for (size_t i = 0; i < shared.options.workers; ++i) queues.push_back(builder.AddCompletionQueue());
 
+  const WhyNotStarted why_not;
   core_->server = builder.BuildAndStart();
   if (core_->server == nullptr || core_->port == 0) {
     for (auto& queue : queues) queue->Shutdown();
     core_->server.reset();
-    return Unavailable("cannot listen on {}: is the port in use?", shared.options.address);
+    return Unavailable("cannot listen on {}: {}", shared.options.address, why_not.reason());
   }
   for (auto& queue : queues) {
     core_->workers.push_back(std::make_unique<Worker>(shared, std::move(queue)));
