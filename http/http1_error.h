@@ -19,7 +19,7 @@ enum class Http1Fault {
   kConnect,              // 501: a tunnel is asked for
   kNotImplemented,       // 501: a transfer coding that is not served
   kVersionNotSupported,  // 505
-  kHttp2Preface,         // 505: the client speaks HTTP/2 with prior knowledge
+  kHttp2Preface,         // 505: the client speaks HTTP/2, or nearly so
 };
 
 constexpr int HttpStatus(Http1Fault fault) {

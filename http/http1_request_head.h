@@ -16,12 +16,6 @@ enum class Http1Version : uint8_t { k10, k11 };
 
 enum class BodyFraming : uint8_t { kNone, kLength, kChunked };
 
-struct HeaderView {
-  std::string_view name;  // As it was sent; compare without regard to case.
-  std::string_view value;
-  KnownHeader known = KnownHeader::kOther;
-};
-
 // A request head as views into the bytes it came in. See Http1RequestParser for how long they live.
 class Http1RequestHead {
  public:

@@ -252,7 +252,7 @@ bool Http1RequestParser::TakeVersion(std::string_view method, std::string_view v
     return BadRequest("the request line does not end with an HTTP version");
   }
   if (version == "HTTP/2.0" && method == "PRI" && head_.target_.size == 1) {
-    return Fail(Http1Fault::kHttp2Preface, "HTTP/2 is not served on this port; use HTTP/1.1");
+    return Fail(Http1Fault::kHttp2Preface, "HTTP/2 begins with another preface");
   }
   return Fail(Http1Fault::kVersionNotSupported, fmt::format("{} is not served; use HTTP/1.1", version));
 }

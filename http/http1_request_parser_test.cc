@@ -238,7 +238,7 @@ TEST(Http1RequestParser, RefusesBadRequestsAndSaysWhatIsWrong) {
       {"GET / HTTP/0.9\r\n", "505: HTTP/0.9 is not served"},
       {"GET / HTTP/1.2\r\n", "505: HTTP/1.2 is not served"},
       {"GET / HTTP/3.0\r\n", "505: HTTP/3.0 is not served"},
-      {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "505: HTTP/2 is not served on this port"},
+      {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "505: HTTP/2 begins with another preface"},
       {"GET / HTTP/1.1\nHost: h\n\n", "400: a line of the head ends with a bare LF"},
       {"GET / HTTP/1.1\r\nHost: h\n\n", "400: a line of the head ends with a bare LF"},
       {get + "\n", "400: a line of the head ends with a bare LF"},

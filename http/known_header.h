@@ -32,4 +32,11 @@ constexpr std::string_view Name(KnownHeader header) { return kKnownHeaderNames[s
 // `name` is a token (RFC 9110), in any case.
 KnownHeader ClassifyHeader(std::string_view name);
 
+// One field of a request head.
+struct HeaderView {
+  std::string_view name;  // As it was sent; compare without regard to case.
+  std::string_view value;
+  KnownHeader known = KnownHeader::kOther;
+};
+
 }  // namespace minato::http
