@@ -30,6 +30,14 @@ FrontLimits EnvoyFront(const config::HttpConnectionManager& manager) {
       .known_methods_only = true,
       .keep_trailers = false,
   };
+  limits.http2 = {
+      .concurrent_streams_max = manager.http2.max_concurrent_streams,
+      .stream_window_bytes = manager.http2.initial_stream_window_size,
+      .connection_window_bytes = manager.http2.initial_connection_window_size,
+      .head_bytes_max = head_bytes,
+      .headers_max = manager.max_headers_count,
+      .trailer_bytes_max = head_bytes,
+  };
   limits.style = {
       .json_errors = false,
       .server_name = manager.server_name,

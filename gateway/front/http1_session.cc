@@ -33,7 +33,7 @@ Task<bool> ReadHead(Connection& connection, http::Http1RequestParser& parser, co
     if (idle) {
       connection.Release();
       const absl::Time deadline = connection.home().Now() + limits.idle_timeout;
-      const auto arrival = co_await Connection::ReadMore(connection, deadline, true);
+      const auto arrival = co_await Connection::ReadMore(connection, deadline, Connection::Waits::kIdle);
       if (arrival != Connection::Arrival::kBytes) co_return false;
       continue;
     }

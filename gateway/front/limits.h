@@ -7,18 +7,20 @@
 
 #include "gateway/front/front_style.h"
 #include "http/http1_limits.h"
+#include "http/http2_limits.h"
 
 namespace minato::gateway {
 
 struct FrontLimits {
   http::Http1Limits http1 = {};
+  http::Http2Limits http2 = {};
   FrontStyle style = {};
   size_t connections_max = 20'000;  // per worker; further ones are closed at once
 
   absl::Duration idle_timeout = absl::Seconds(75);   // between requests
   absl::Duration head_timeout = absl::Seconds(15);   // from the first byte of a head to its last
   absl::Duration body_timeout = absl::Seconds(30);   // without a byte of the body
-  absl::Duration write_timeout = absl::Seconds(60);  // without a byte taken by the client
+  absl::Duration write_timeout = absl::Seconds(60);  // without a byte taken by the client (HTTP/2: at most twice that)
 
   size_t websocket_message_bytes_max = 1 << 20;
   absl::Duration websocket_idle_timeout = absl::Minutes(5);  // answered pings count as activity

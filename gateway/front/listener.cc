@@ -9,7 +9,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "gateway/transport/connection.h"
-#include "gateway/front/http1_session.h"
+#include "gateway/front/http_session.h"
 #include "runtime/sleep.h"
 #include "telemetry/log.h"
 
@@ -144,7 +144,7 @@ Task<void> Listener::Serve(State& state, std::unique_ptr<Connection> connection)
   const auto place = state.connections.insert(state.connections.end(), connection.get());
   state.connection_count.store(state.connections.size(), std::memory_order_relaxed);
   if (state.draining) connection->InterruptWhenIdle();
-  co_await ServeHttp1(*connection, state.handler, state.limits, state.draining);
+  co_await ServeHttp(*connection, state.handler, state.limits, state.draining);
   state.connections.erase(place);
   state.connection_count.store(state.connections.size(), std::memory_order_relaxed);
 }

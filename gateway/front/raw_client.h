@@ -60,6 +60,11 @@ class RawClient {
     read_.erase(0, result.size());
     return result;
   }
+  // What is there, at least a byte; nothing when the server closed.
+  std::string ReadArrived() {
+    if (read_.empty()) ReadSome();
+    return std::exchange(read_, "");
+  }
   // Everything until the server closes.
   std::string ReadAll() {
     while (ReadSome()) {

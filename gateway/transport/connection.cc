@@ -68,7 +68,7 @@ void Connection::MakeRoom() {
   const size_t fresh = end_ - reported_end_;
   const bool full = end_ + 1 >= capacity_;
   size_t wanted = std::max(capacity_, kIdleBytes);
-  if (size == 0 && idle_reader_) {
+  if (size == 0 && waits_ == Waits::kIdle) {
     wanted = kIdleBytes;
   } else if (read_filled_room_) {
     wanted = std::clamp(capacity_ * kGrowth, kIdleBytes, kReadBytesMax);
@@ -133,7 +133,7 @@ void Connection::WakeReader() {
 
 void Connection::ReadMore::Begin() {
   connection_.reader_waits_ = true;
-  connection_.idle_reader_ = while_idle_;
+  connection_.waits_ = waits_;
   connection_.read_deadline_ = deadline_;
   connection_.read_timer_.Keep();
   if (!connection_.read_pending_) {
@@ -150,13 +150,13 @@ Connection::Arrival Connection::ReadMore::await_resume() {
     return Arrival::kBytes;
   }
   if (connection_.closed_) return Arrival::kClosed;
-  const bool interrupted = cancel_.cancelled() || (while_idle_ && connection_.interrupted_);
+  const bool interrupted = cancel_.cancelled() || (waits_ != Waits::kUninterrupted && connection_.interrupted_);
   return interrupted ? Arrival::kInterrupted : Arrival::kTimeout;
 }
 
 void Connection::InterruptWhenIdle() {
   interrupted_ = true;
-  if (idle_reader_) WakeReader();
+  if (waits_ != Waits::kUninterrupted) WakeReader();
 }
 
 void Connection::ReadDeadlinePassed() { WakeReader(); }

@@ -40,12 +40,12 @@ class Connection {
   void Consume(size_t bytes) { begin_ += bytes; }
   void Release();  // what was consumed may go
 
-  // Waits for bytes beyond those in input(). Moves the buffer when it is full. Who waits `while_idle` with nothing in
-  // the buffer has a small one meanwhile.
+  // Waits for bytes beyond those in input(). Moves the buffer when it is full. A connection that waits kIdle with nothing
+  // in the buffer has a small one meanwhile.
+  enum class Waits { kUninterrupted, kInterruptibly, kIdle };
   class ReadMore;
 
-  // Wakes a ReadMore that waits for the first byte of a request (`while_idle`) or the next one that will:
-  // the server drains.
+  // Wakes a ReadMore that waits kInterruptibly or kIdle, or the next one that will: the server drains.
   void InterruptWhenIdle();
 
   // While set, the source is cancelled (CANCELLED) when the client goes away; watching begins once the coroutines
@@ -117,7 +117,7 @@ class Connection {
   int small_reads_ = 0;    // in a row
   bool closed_ = false;
   bool interrupted_ = false;
-  bool idle_reader_ = false;
+  Waits waits_ = Waits::kUninterrupted;
   CancelSource* cancel_when_gone_ = nullptr;
 
   bool reader_waits_ = false;
@@ -166,12 +166,12 @@ class Connection {
 // the server drains. What has arrived comes first.
 class [[nodiscard]] Connection::ReadMore : private CancelSubscription {
  public:
-  ReadMore(Connection& connection, absl::Time deadline, bool while_idle = false)
-      : CancelSubscription(&OnCancel), connection_(connection), deadline_(deadline), while_idle_(while_idle) {}
+  ReadMore(Connection& connection, absl::Time deadline, Waits waits = Waits::kUninterrupted)
+      : CancelSubscription(&OnCancel), connection_(connection), deadline_(deadline), waits_(waits) {}
 
   bool await_ready() const {
     return connection_.end_ > connection_.reported_end_ || connection_.closed_ ||
-           (while_idle_ && connection_.interrupted_);
+           (waits_ != Waits::kUninterrupted && connection_.interrupted_);
   }
   template <TaskPromise P>
   bool await_suspend(std::coroutine_handle<P> handle) {
@@ -190,7 +190,7 @@ class [[nodiscard]] Connection::ReadMore : private CancelSubscription {
 
   Connection& connection_;
   const absl::Time deadline_;
-  const bool while_idle_;
+  const Waits waits_;
   CancelToken cancel_;
 };
 

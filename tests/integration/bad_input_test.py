@@ -142,9 +142,24 @@ class BadInputTest(unittest.TestCase):
             with self.subTest(request):
                 self.assertEqual(self.raw_status(request), 400)
 
-    def test_http2_is_refused_for_now_and_says_so(self):
+    def test_http2_frames_after_the_preface(self):
         preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
-        self.assertTrue(self.raw(preface))
+        get = b"\x82\x86\x84\x41\x01m"  # HPACK: GET http / with the authority m
+        head = b"\x00\x00\x06\x01\x05\x00\x00\x00\x01" + get
+        for bad in (b"\xff" * 64, b"\x00\x00\x01\x00\x00\x00\x00\x00\x05x"):
+            with self.subTest(bad), self.socket() as peer:
+                peer.sendall(preface + bad)
+                answer = b""
+                while piece := peer.recv(65536):
+                    answer += piece
+                self.assertIn(b"\x07\x00\x00\x00\x00\x00", answer)  # GOAWAY
+        with self.socket() as peer:
+            peer.sendall(preface + head)
+            answer = b""
+            while b"Hello, world!" not in answer:
+                piece = peer.recv(65536)
+                self.assertTrue(piece, answer)
+                answer += piece
 
     def test_half_sent_requests(self):
         whole = (b"POST /process-data HTTP/1.1\r\nHost: m\r\nContent-Type: application/json\r\n"

@@ -1,0 +1,29 @@
+#include "gateway/front/http_session.h"
+
+#include "gateway/front/http1_session.h"
+#include "gateway/front/http2_session.h"
+#include "http/http2_server.h"
+
+namespace minato::gateway {
+
+Task<void> ServeHttp(Connection& connection, RequestHandler& handler, const FrontLimits& limits,
+                     const bool& draining) {
+  absl::Time deadline = connection.home().Now() + limits.idle_timeout;
+  while (connection.input().size() < http::kHttp2Preface.size() &&
+         http::kHttp2Preface.starts_with(connection.input())) {
+    const bool idle = connection.input().empty();
+    const auto waits = idle ? Connection::Waits::kIdle : Connection::Waits::kUninterrupted;
+    const auto arrival = co_await Connection::ReadMore(connection, deadline, waits);
+    if (arrival != Connection::Arrival::kBytes) break;
+    if (idle) deadline = connection.home().Now() + limits.head_timeout;
+  }
+  if (connection.input().empty()) {
+    co_await connection.Close();
+  } else if (connection.input().starts_with(http::kHttp2Preface)) {
+    co_await ServeHttp2(connection, handler, limits);
+  } else {
+    co_await ServeHttp1(connection, handler, limits, draining);
+  }
+}
+
+}  // namespace minato::gateway
