@@ -69,37 +69,32 @@ def descriptors(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
 
-def busy_gauges(gateway):
-    """What /stats still shows in flight or open: the asking connection is the admin port's own."""
+def gauges(gateway):
+    """What /stats shows in flight, of clients' requests and of calls to the upstream."""
     with contextlib.closing(
             http.client.HTTPConnection("127.0.0.1", gateway.admin, timeout=10)) as connection:
         connection.request("GET", "/stats")
         stats = connection.getresponse().read().decode()
     if gateway.kind == "envoy":
-        pairs = (line.rsplit(": ", 1) for line in stats.splitlines())
-        return {name: value for name, value in pairs
-                if name.endswith("rq_active") and "admin" not in name and value != "0"}
-    return {name: value for name, value in _numbers(json.loads(stats), "")
-            if "in_flight" in name and value != 0}
-
-
-def _numbers(value, path):
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _numbers(inner, f"{path}/{key}")
-    elif isinstance(value, (int, float)):
-        yield path, value
+        pairs = [line.rsplit(": ", 1) for line in stats.splitlines() if "admin" not in line]
+    else:
+        pairs = json.loads(stats).items()
+    shown = {name: int(value) for name, value in pairs
+             if name.endswith(("rq_active", "rq_pending_active", "in_flight"))}
+    if len(shown) < 3:
+        raise AssertionError(f"gauges are missing: {stats}")
+    return shown
 
 
 def eventually_idle(gateway, descriptors_max):
     """Waits until nothing is in flight and no descriptor is left over."""
     ends = time.monotonic() + SETTLE_SECONDS
     while True:
-        gauges, opened = busy_gauges(gateway), descriptors(gateway.pid)
-        if not gauges and opened <= descriptors_max:
+        in_flight, opened = gauges(gateway), descriptors(gateway.pid)
+        if not any(in_flight.values()) and opened <= descriptors_max:
             return
         if time.monotonic() > ends:
-            raise AssertionError(f"left over: {gauges}, {opened} descriptors where {descriptors_max} were")
+            raise AssertionError(f"left over: {in_flight}, {opened} descriptors, not {descriptors_max}")
         time.sleep(0.1)
 
 

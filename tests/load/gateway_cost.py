@@ -65,6 +65,8 @@ def row(name, pairs, at_most, aim):
 
 def gateway_rows(options, ours, rival):
     for workload, (at_most, aim) in zip(gateway_workloads.ALL, RATIOS):
+        if options.only not in workload.name:
+            continue
         answer_bytes = workload.check_equal([ours, rival])
 
         def measured(gateway, workload=workload):
@@ -116,12 +118,15 @@ def parse_options():
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds of both rivals")
     parser.add_argument("--seconds", type=int, default=3, help="of load in each round")
     parser.add_argument("--quick", action="store_true", help="2 rounds of 1 s")
+    parser.add_argument("--only", default="", help="rows whose name has this in it, and no latencies")
     parser.add_argument("--record", action="store_true", help="add the table to docs/performance.md")
     parser.add_argument("--ours", default="minato", choices=sorted(gateways.COMMANDS),
                         help="envoy: what the table shows when there is no difference")
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.seconds = 2, 1
+    if options.only and options.record:
+        parser.error("what is recorded is the whole table")
     return options
 
 
@@ -140,15 +145,17 @@ def main():
             print(line, flush=True)
             lines.append(line)
             holds &= met
-        line, met = minatod_row(options, rival, upstream)
-        print(line, flush=True)
-        lines.append(line)
-        latency, in_time = open_loop_row(options, ours, rival)
-        print("", *latency, sep="\n", flush=True)
-        lines += ["", *latency]
+        if not options.only:
+            line, met = minatod_row(options, rival, upstream)
+            print(line, flush=True)
+            lines.append(line)
+            latency, in_time = open_loop_row(options, ours, rival)
+            print("", *latency, sep="\n", flush=True)
+            lines += ["", *latency]
+            holds &= met and in_time
     if options.record:
         measure.record("The gateway against Envoy 1.40", lines, tools=("clang-19", "h2load"))
-    sys.exit(0 if holds and met and in_time else 1)
+    sys.exit(0 if holds else 1)
 
 
 if __name__ == "__main__":

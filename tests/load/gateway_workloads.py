@@ -123,6 +123,8 @@ def cost(workload, port, pids, seconds):
     workload.run(port, 1)
     cpu, idle, start = [measure.cpu_us(pid) for pid in pids], _idle_us(), time.monotonic()
     requests = workload.run(port, seconds)
+    if requests == 0:
+        sys.exit(f"{workload.name}: no request was answered")
     took = (time.monotonic() - start) * measure.MICROSECONDS
     used = sum(measure.cpu_us(pid) for pid in pids) - sum(cpu)
     busy = {core: 1 - (after - idle[core]) / took for core, after in _idle_us().items()}

@@ -70,7 +70,8 @@ def envoy_binary():
 
 # How each is started: one worker, nothing logged per request.
 COMMANDS = {
-    "minato": lambda config: ["gateway/minato-gateway", "--config", config, "--workers=1"],
+    "minato": lambda config: ["gateway/minato-gateway", "--config", config, "--workers=1",
+                              "--log_level=warning"],
     "envoy": lambda config: [envoy_binary(), "-c", config, "--concurrency", "1",
                              "--disable-hot-restart", "--log-level", "warning"],
 }
