@@ -4,6 +4,7 @@
 #include <random>
 #include <vector>
 
+#include "gateway/upstream/endpoint_health.h"
 #include "gateway/upstream/endpoint_pool.h"
 #include "gateway/upstream/load_balancer.h"
 #include "gateway/upstream/resolve_name.h"
@@ -48,11 +49,10 @@ class Cluster::Impl {
         resolved_[i] = {address};
       }
       UpdateEndpoints();
-      ready_.Set();
       return;
     }
     names_unresolved_ = config_.endpoints.size();
-    if (names_unresolved_ == 0) ready_.Set();
+    SetReadyOnceKnown();
     for (size_t i = 0; i < config_.endpoints.size(); ++i) tasks_.Spawn(KeepResolving(*this, i));
   }
 
@@ -72,7 +72,11 @@ class Cluster::Impl {
     closed_ = true;
     tasks_.Cancel(Cancelled("the cluster closes"));
     const Status ended = co_await tasks_.Join();
+    for (auto& endpoint : endpoints_) Leave(std::move(endpoint));
     endpoints_.clear();
+    for (const auto& endpoint : leaving_) {
+      if (endpoint->health != nullptr) co_await endpoint->health->Join();
+    }
     leaving_.clear();
   }
 
@@ -100,7 +104,10 @@ class Cluster::Impl {
         // What was known before is better than nothing.
         Log::Warning("cluster {}: {}", self.config_.name, MessageOf(found.status()));
       }
-      if (std::exchange(first, false) && --self.names_unresolved_ == 0) self.ready_.Set();
+      if (std::exchange(first, false)) {
+        --self.names_unresolved_;
+        self.SetReadyOnceKnown();
+      }
       const Status slept = co_await Sleep(next);
       if (!slept.ok()) co_return;
     }
@@ -116,38 +123,73 @@ class Cluster::Impl {
 
   // Keeps the pools of addresses that stay; the others get no new calls.
   void UpdateEndpoints() {
-    std::vector<std::unique_ptr<EndpointPool>> before = std::exchange(endpoints_, {});
+    Endpoints before = std::exchange(endpoints_, {});
     for (size_t i = 0; i < resolved_.size(); ++i) {
       const config::Endpoint& endpoint = config_.endpoints[i];
       for (const auto& ip : resolved_[i]) {
         const SocketAddress address(ip, endpoint.port);
-        const auto same = [&](const auto& pool) { return pool != nullptr && pool->address() == address; };
+        const auto same = [&](const auto& known) { return known != nullptr && known->pool.address() == address; };
         if (std::any_of(endpoints_.begin(), endpoints_.end(), same)) continue;
         const auto kept = std::find_if(before.begin(), before.end(), same);
         if (kept != before.end()) {
-          (*kept)->set_weight(endpoint.weight);
+          (*kept)->pool.set_weight(endpoint.weight);
           endpoints_.push_back(std::move(*kept));
         } else {
-          endpoints_.push_back(std::make_unique<EndpointPool>(shared_, address, endpoint.weight));
+          endpoints_.push_back(Join(address, endpoint.weight));
         }
       }
     }
-    std::erase_if(leaving_, [](const auto& pool) { return pool->empty(); });
-    for (auto& pool : before) {
-      if (pool == nullptr) continue;
-      pool->Drain();
-      leaving_.push_back(std::move(pool));
+    std::erase_if(leaving_, [](const auto& endpoint) { return endpoint->gone(); });
+    for (auto& endpoint : before) {
+      if (endpoint != nullptr) Leave(std::move(endpoint));
     }
-    Rebalance();
+    HealthChanged();
   }
 
-  void Rebalance() {
-    balancer_.SetEndpoints(endpoints_);
+  struct Endpoint {
+    Endpoint(EndpointPool::Shared& shared, const SocketAddress& address, uint32_t weight)
+        : pool(shared, address, weight) {}
+    bool gone() const { return pool.empty() && (health == nullptr || health->idle()); }
+
+    EndpointPool pool;
+    std::unique_ptr<EndpointHealth> health;  // nullptr: nobody asks
+  };
+  using Endpoints = std::vector<std::unique_ptr<Endpoint>>;
+
+  std::unique_ptr<Endpoint> Join(const SocketAddress& address, uint32_t weight) {
+    auto endpoint = std::make_unique<Endpoint>(shared_, address, weight);
+    if (!config_.health_checks.empty()) {
+      endpoint->health =
+          std::make_unique<EndpointHealth>(home_, config_, stats_, address, [this] { HealthChanged(); });
+    }
+    return endpoint;
+  }
+
+  void Leave(std::unique_ptr<Endpoint> endpoint) {
+    endpoint->pool.Drain();
+    if (endpoint->health != nullptr) endpoint->health->Stop();
+    leaving_.push_back(std::move(endpoint));
+  }
+
+  void HealthChanged() {
+    std::vector<EndpointPool*> pools;
+    uint64_t healthy = 0;
+    for (const auto& endpoint : endpoints_) {
+      if (endpoint->health != nullptr) endpoint->pool.set_healthy(endpoint->health->healthy());
+      healthy += endpoint->pool.healthy() ? 1 : 0;
+      pools.push_back(&endpoint->pool);
+    }
+    balancer_.SetEndpoints(pools);
     stats_.membership_total.store(endpoints_.size(), std::memory_order_relaxed);
-    stats_.membership_healthy.store(
-        static_cast<uint64_t>(std::count_if(endpoints_.begin(), endpoints_.end(),
-                                            [](const auto& endpoint) { return endpoint->healthy(); })),
-        std::memory_order_relaxed);
+    stats_.membership_healthy.store(healthy, std::memory_order_relaxed);
+    SetReadyOnceKnown();
+  }
+
+  void SetReadyOnceKnown() {
+    const bool known = std::all_of(endpoints_.begin(), endpoints_.end(), [](const auto& endpoint) {
+      return endpoint->health == nullptr || endpoint->health->known();
+    });
+    if (names_unresolved_ == 0 && known && !ready_.is_set()) ready_.Set();
   }
 
   AsioExecutor& home_;
@@ -158,8 +200,8 @@ class Cluster::Impl {
   LoadBalancer balancer_;
   std::vector<Addresses> resolved_;  // by endpoint of the configuration
   size_t names_unresolved_ = 0;
-  std::vector<std::unique_ptr<EndpointPool>> endpoints_;
-  std::vector<std::unique_ptr<EndpointPool>> leaving_;  // they end with their last call
+  Endpoints endpoints_;
+  Endpoints leaving_;  // they end with their last call
   Event ready_;
   bool closed_ = false;
 };

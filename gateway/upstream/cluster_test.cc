@@ -461,6 +461,100 @@ TEST(Cluster, ResolvesNames) {
   });
 }
 
+config::HealthCheck Every10Ms(config::HealthCheck::Kind kind) {
+  return {.kind = kind,
+          .timeout = absl::Seconds(1),
+          .interval = absl::Milliseconds(10),
+          .no_traffic_interval = absl::Milliseconds(10),
+          .unhealthy_threshold = 2,
+          .healthy_threshold = 2,
+          .path = "/healthz",
+          .service_name = "shelf"};
+}
+
+TEST(Cluster, LeavesOutEndpointsThatSayTheyAreNotWell) {
+  Fixture f;
+  LoopbackPeer other(f.loop);
+  f.config.endpoints.push_back({"127.0.0.1", other.port(), 1});
+  f.config.health_checks = {Every10Ms(config::HealthCheck::Kind::kHttp)};
+  static std::string host;
+  static bool well;
+  static int elsewhere;
+  host.clear();
+  well = false;
+  elsewhere = 0;
+  other.on_request = [](Link& link, int32_t id) {
+    const http::Headers& head = link.http2.requests[id].head;
+    if (head.Find(":path") == "/healthz") {
+      host = head.Find(":authority").value_or("");
+      link.http2.Head(id, well ? 200 : 503, {}, true);
+    } else {
+      ++elsewhere;
+      link.http2.Answer(id, "ok");
+    }
+  };
+  f.Run(+[](Fixture& f) -> Task<void> {
+    const Status ready = co_await f.cluster->Ready();
+    EXPECT_EQ(host, "test");
+    EXPECT_EQ(ClusterStats::Get(f.stats.membership_total), 2);
+    EXPECT_EQ(ClusterStats::Get(f.stats.membership_healthy), 1);
+    for (int i = 0; i < 10; ++i) {
+      auto call = f.cluster->Start(Get("/"), true);
+      const std::string answer = co_await ReadAll(*call);
+    }
+    EXPECT_EQ(elsewhere, 0);
+    well = true;
+    co_await Until([&] { return ClusterStats::Get(f.stats.membership_healthy) == 2; });
+    for (int i = 0; i < 10; ++i) {
+      auto call = f.cluster->Start(Get("/"), true);
+      const std::string answer = co_await ReadAll(*call);
+    }
+    EXPECT_EQ(elsewhere, 5);
+  });
+}
+
+TEST(Cluster, AsksTheHealthServiceOfGrpc) {
+  Fixture f;
+  f.config.health_checks = {Every10Ms(config::HealthCheck::Kind::kGrpc)};
+  static std::string question;
+  static char status;
+  status = 1;
+  f.peer.on_request = [](Link&, int32_t) {};
+  f.peer.on_ended = [](Link& link, int32_t id) {
+    question = link.http2.requests[id].body;
+    EXPECT_EQ(link.http2.requests[id].head.Find(":path"), "/grpc.health.v1.Health/Check");
+    link.http2.Answer(id, std::string("\0\0\0\0\2\x08", 6) + status, {{"grpc-status", "0"}});
+  };
+  f.Run(+[](Fixture& f) -> Task<void> {
+    const Status ready = co_await f.cluster->Ready();
+    EXPECT_EQ(question, std::string("\0\0\0\0\7\n\5shelf", 12));
+    EXPECT_EQ(ClusterStats::Get(f.stats.membership_healthy), 1);
+    status = 2;
+    co_await Until([&] { return ClusterStats::Get(f.stats.membership_healthy) == 0; });
+    // Everybody is ill: Envoy panics and sends anyway.
+    auto call = f.cluster->Start(Get("/"), true);
+    EXPECT_EQ(call->failure(), UpstreamFailure::kNone);
+  });
+}
+
+TEST(Cluster, ResolvesLocalhost) {
+  Fixture f;
+  f.config.type = config::Cluster::Type::kLogicalDns;
+  f.config.dns_lookup_family = config::Cluster::DnsLookupFamily::kV4Only;
+  f.config.endpoints[0].address = "localhost";
+  f.config.dns_refresh_rate = absl::Milliseconds(1);
+  f.Run(+[](Fixture& f) -> Task<void> {
+    const Status ready = co_await f.cluster->Ready();
+    for (int i = 0; i < 5; ++i) {
+      auto call = f.cluster->Start(Get("/"), true);
+      const std::string answer = co_await ReadAll(*call);
+      EXPECT_EQ(answer, "200 ok");
+      const Status slept = co_await Sleep(absl::Milliseconds(3));
+    }
+    EXPECT_EQ(f.peer.links.size(), 1);
+  });
+}
+
 TEST(Cluster, ClosingTellsTheCallsThatLive) {
   Fixture f;
   f.peer.on_request = [](Link&, int32_t) {};

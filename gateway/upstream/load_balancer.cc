@@ -4,13 +4,13 @@
 
 namespace minato::gateway {
 
-void LoadBalancer::SetEndpoints(const std::vector<std::unique_ptr<EndpointPool>>& endpoints) {
+void LoadBalancer::SetEndpoints(const std::vector<EndpointPool*>& endpoints) {
   const size_t healthy = static_cast<size_t>(
-      std::count_if(endpoints.begin(), endpoints.end(), [](const auto& endpoint) { return endpoint->healthy(); }));
+      std::count_if(endpoints.begin(), endpoints.end(), [](const EndpointPool* endpoint) { return endpoint->healthy(); }));
   const bool panic = healthy * 2 < endpoints.size();
   candidates_.clear();
-  for (const auto& endpoint : endpoints) {
-    if (panic || endpoint->healthy()) candidates_.push_back({endpoint.get()});
+  for (EndpointPool* endpoint : endpoints) {
+    if (panic || endpoint->healthy()) candidates_.push_back({endpoint});
   }
   weights_differ_ = std::any_of(candidates_.begin(), candidates_.end(), [&](const Candidate& candidate) {
     return candidate.endpoint->weight() != candidates_[0].endpoint->weight();

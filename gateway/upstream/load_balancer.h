@@ -15,7 +15,7 @@ class LoadBalancer {
   LoadBalancer(config::Cluster::LoadBalancing policy, uint32_t seed) : policy_(policy), random_(seed) {}
 
   // Chooses among the healthy ones; among all when fewer than half are (Envoy's panic threshold).
-  void SetEndpoints(const std::vector<std::unique_ptr<EndpointPool>>& endpoints);
+  void SetEndpoints(const std::vector<EndpointPool*>& endpoints);
 
   // Round robin: in turn, as often as the weights say. Least request: the one with fewer calls of two drawn at random;
   // with unequal weights in turn, by weight over calls. nullptr: there is none.
