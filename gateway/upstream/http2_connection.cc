@@ -74,7 +74,8 @@ Task<void> Http2Connection::Serve() {
   while (true) {
     const bool idle = session_.streams() == 0;
     const absl::Time deadline = idle ? home_.Now() + kIdleTimeout : absl::InfiniteFuture();
-    const Connection::Arrival arrival = co_await Connection::ReadMore(connection, deadline, idle);
+    const Connection::Waits waits = idle ? Connection::Waits::kIdle : Connection::Waits::kUninterrupted;
+    const Connection::Arrival arrival = co_await Connection::ReadMore(connection, deadline, waits);
     if (arrival == Connection::Arrival::kTimeout && session_.streams() > 0) continue;
     if (arrival != Connection::Arrival::kBytes) break;
     feeding_ = true;
