@@ -179,7 +179,7 @@ TEST(BootstrapReader, ReadsFiltersMatchersAndWhatARouteSaysBesides) {
 TEST(BootstrapReader, TellsATypingErrorFromWhatEnvoyHasAndIsNotDoneHere) {
   const auto bootstrap = ReadBootstrap("admin:\n  adress: {}\n  socket_options: []\n", "envoy.yaml");
   EXPECT_EQ(MessageOf(bootstrap.status()),
-            "envoy.yaml:2: admin: unknown field \"adress\" in envoy.config.bootstrap.v3.Admin\n"
+            "envoy.yaml:2: admin: unknown field \"adress\" in envoy.config.bootstrap.v3.Admin; is it \"address\"?\n"
             "envoy.yaml:3: admin.socket_options: is not supported");
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "gateway/config/closest_name.h"
 #include "gateway/config/scalar.h"
 
 namespace minato::gateway::config {
@@ -83,7 +84,10 @@ MessageReader::~MessageReader() {
     if (known) {
       errors_.Add({Child(entry.key, *entry.value).path, entry.line}, "is not supported");
     } else {
-      errors_.Add({value_.path, entry.line}, "unknown field \"{}\" in {}", entry.key, message_.name);
+      const bool is_told = errors_.count() < ConfigErrors::kErrorsMax;
+      const std::string_view meant = is_told ? ClosestName(entry.key, message_.fields) : std::string_view();
+      errors_.Add({value_.path, entry.line}, "unknown field \"{}\" in {}{}{}{}", entry.key, message_.name,
+                  meant.empty() ? "" : "; is it \"", meant, meant.empty() ? "" : "\"?");
     }
   }
 }
