@@ -86,6 +86,10 @@ Status BindPath(const RouteMatch& match, const RoutingOptions& options, UrlBindi
     if (variable.field.empty()) {
       if (options.unknown_name == UnknownName::kIgnore) continue;
       if (options.unknown_name == UnknownName::kPassThrough) return PassThrough();
+      if (options.unknown_name == UnknownName::kCapture) {
+        Capture(result, variable.name, Unescape(match.values[i], variable.unescape));
+        continue;
+      }
       return Refuse("path variable", variable.name, Resolve(*route.request, variable.name), options.unknown_name_text);
     }
     if (IsInsideHttpBody(route, variable.field)) continue;

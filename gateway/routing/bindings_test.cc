@@ -131,6 +131,7 @@ TEST(BindUrl, TreatsUnknownNamesAsTheOptionsSay) {
   EXPECT_EQ(Bind("GET /a/{nix}", "/a/1?x=2", With(UnknownName::kIgnore)), "x=2;");
   EXPECT_EQ(Bind("GET /a", "/a?foo=bar+dsa&eep=b%61z&foo=asd&foo.bar=baz&x=1", With(UnknownName::kCapture)),
             "x=1;?foo=[bar+dsa,asd];?eep=[baz];?foo.bar=[baz];");
+  EXPECT_EQ(Bind("GET /a/{nix}", "/a/1?x=2&nix=3", With(UnknownName::kCapture)), "x=2;?nix=[1,3];");
 }
 
 TEST(BindUrl, PassesOverIgnoredNamesAsTheyWereSent) {

@@ -11,7 +11,7 @@ namespace minato::gateway {
 enum class UnknownName {
   kRefuse,       // 400 that names it.
   kIgnore,       // Envoy: ignore_unknown_query_parameters
-  kCapture,      // Handed on beside the bindings. Envoy: capture_unknown_query_parameters; variables are refused
+  kCapture,      // Handed on beside the bindings. Envoy: capture_unknown_query_parameters
   kPassThrough,  // The request counts as unmatched.
 };
 
