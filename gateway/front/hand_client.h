@@ -29,6 +29,8 @@ class HandClient final : public ClientStream, private RequestHead {
   http::Headers trailers;
   std::optional<uint64_t> content_length;  // as the answer's head said
   http::Headers sent_trailers;  // by the client, behind the body
+  bool body_arrived = true;     // as BodyArrived says
+  bool ends_connection = false;
   bool complete = false;
   bool cut = false;
 
@@ -46,7 +48,7 @@ class HandClient final : public ClientStream, private RequestHead {
     pieces.pop_front();
     co_return read_;
   }
-  bool BodyArrived() const override { return true; }
+  bool BodyArrived() const override { return body_arrived; }
   bool HasBody() const override { return has_read_ || !body_.empty() || !pieces.empty(); }
   const http::Headers& request_trailers() const override { return sent_trailers; }
   void AddResponseHeader(std::string_view name, std::string_view value) override { headers.Add(name, value); }
@@ -85,6 +87,7 @@ class HandClient final : public ClientStream, private RequestHead {
     EXPECT_EQ(status, 0) << "answered twice";
     status = head.status;
     content_type = head.content_type;
+    ends_connection = head.ends_connection;
     for (const http::HeaderField& field : head.headers) headers.Add(field.name, field.value);
   }
   std::string_view method() const override { return method_; }

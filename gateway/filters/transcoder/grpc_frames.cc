@@ -41,7 +41,7 @@ GrpcFrames::Event GrpcFrames::Next(std::string_view& input) {
   }
   if (held_.empty() && input.size() >= kGrpcFrameHeaderBytes) {
     flag_ = static_cast<uint8_t>(input.front());
-    if (flag_ != 0) return Event::kError;
+    if (flag_ != 0 && flags_ == Flags::kChecked) return Event::kError;
     const size_t length = LengthOf(input);
     if (input.size() - kGrpcFrameHeaderBytes >= length) {
       message_ = input.substr(kGrpcFrameHeaderBytes, length);
@@ -51,7 +51,7 @@ GrpcFrames::Event GrpcFrames::Next(std::string_view& input) {
   }
   if (!Hold(input, kGrpcFrameHeaderBytes)) return Event::kMore;
   flag_ = static_cast<uint8_t>(held_.front());
-  if (flag_ != 0) return Event::kError;
+  if (flag_ != 0 && flags_ == Flags::kChecked) return Event::kError;
   if (!Hold(input, kGrpcFrameHeaderBytes + LengthOf(held_))) return Event::kMore;
   message_ = std::string_view(held_).substr(kGrpcFrameHeaderBytes);
   delivered_ = true;

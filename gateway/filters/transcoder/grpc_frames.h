@@ -17,6 +17,10 @@ void AppendGrpcFrame(std::string& out, std::string_view message);
 
 class GrpcFrames {
  public:
+  enum class Flags { kChecked, kIgnored };
+
+  explicit GrpcFrames(Flags flags = Flags::kChecked) : flags_(flags) {}
+
   enum class Event {
     kMore,     // the input is used up
     kMessage,  // message() is the next one
@@ -39,6 +43,7 @@ class GrpcFrames {
   // Moves bytes from the input until `size` are held.
   bool Hold(std::string_view& input, size_t size);
 
+  const Flags flags_;
   std::string held_;
   std::string_view message_;
   uint8_t flag_ = 0;

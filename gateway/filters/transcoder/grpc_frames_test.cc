@@ -58,6 +58,8 @@ TEST(GrpcFrames, RefusesACompressedMessage) {
     EXPECT_TRUE(refused) << cut;
     EXPECT_EQ(frames.flag(), 1);
   }
+  GrpcFrames careless(GrpcFrames::Flags::kIgnored);
+  EXPECT_EQ(Split({std::string_view("\1\0\0\0\1a", 6)}, careless), std::vector<std::string>{"a"});
 }
 
 }  // namespace

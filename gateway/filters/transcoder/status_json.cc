@@ -5,6 +5,7 @@
 
 #include "gateway/http_status.h"
 #include "gateway/routing/path_unescape.h"
+#include "gateway/transcode/utf8.h"
 #include "google/rpc/status.pb.h"
 
 namespace minato::gateway {
@@ -42,7 +43,11 @@ bool AppendStatusJson(const TranscoderTables& tables, uint64_t grpc_status, cons
   if (!ReadDetails(fields, status)) {
     status.Clear();
     status.set_code(static_cast<int32_t>(grpc_status));
-    if (const auto message = fields.Find("grpc-message")) status.set_message(Unescape(*message));
+    if (const auto message = fields.Find("grpc-message")) {
+      const std::string text = Unescape(*message);
+      if (Utf8Prefix(text) != text.size()) return false;
+      status.set_message(text);
+    }
   }
   const size_t before = json.size();
   if (WireToJson(tables.status(), status.SerializeAsString(), tables.print(), json).ok()) return true;

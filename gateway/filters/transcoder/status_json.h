@@ -16,7 +16,8 @@ std::optional<uint64_t> GrpcStatusOf(const http::Headers& fields);
 int HttpStatusOfGrpc(std::optional<uint64_t> grpc_status);
 
 // Appends google.rpc.Status, from grpc-status-details-bin or else from grpc-status and grpc-message. False if it cannot
-// be printed, because a detail has a type that the descriptor set lacks: nothing is converted then, as in Envoy.
+// be printed, because a detail has a type that the descriptor set lacks or the message is not UTF-8: nothing is
+// converted then, as in Envoy.
 bool AppendStatusJson(const TranscoderTables& tables, uint64_t grpc_status, const http::Headers& fields,
                       std::string& json);
 

@@ -1,5 +1,7 @@
 #include "gateway/filters/transcoder/transcoded_head.h"
 
+#include <utility>
+
 #include <absl/strings/match.h>
 
 namespace minato::gateway {
@@ -22,6 +24,17 @@ bool IsOriginalPath(std::string_view name) {
 
 bool IsGrpcContentType(std::string_view content_type) {
   return content_type.starts_with(kGrpc) && (content_type.size() == kGrpc.size() || content_type[kGrpc.size()] == '+');
+}
+
+std::string ContentTypeOf(const RequestHead& head) {
+  std::string joined;
+  bool first = true;
+  head.ForEach([&](std::string_view name, std::string_view value) {
+    if (http::ClassifyHeader(name) != KnownHeader::kContentType) return;
+    if (!std::exchange(first, false)) joined += ',';
+    joined += value;
+  });
+  return joined;
 }
 
 std::optional<std::string_view> TranscodedHead::Find(KnownHeader header) const {

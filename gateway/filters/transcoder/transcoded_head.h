@@ -1,6 +1,8 @@
 // The head of a gRPC call, made from the head of the request that was matched.
 #pragma once
 
+#include <string>
+
 #include "gateway/front/request_head.h"
 
 namespace minato::gateway {
@@ -29,5 +31,7 @@ class TranscodedHead final : public RequestHead {
 
 // application/grpc or application/grpc+…, in this case of letters only.
 bool IsGrpcContentType(std::string_view content_type);
+// The content-type of a request. Several are one, joined by commas (as Envoy has it).
+std::string ContentTypeOf(const RequestHead& head);
 
 }  // namespace minato::gateway

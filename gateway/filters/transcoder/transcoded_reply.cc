@@ -5,11 +5,19 @@
 #include <google/protobuf/descriptor.h>
 
 #include "gateway/http_status.h"
+#include "gateway/transcode/utf8.h"
 #include "gateway/transcode/wire_fields.h"
 #include "gateway/transcode/wire_to_json.h"
 
 namespace minato::gateway {
 namespace {
+
+// As upstreams send a long message to Envoy, which lets go of it by these.
+constexpr size_t kDataFrameBytes = 16 << 10;
+// Of one google.api.HttpBody in a stream. Envoy has no bound for it.
+constexpr size_t kStreamedBytesMax = 64 << 20;
+// What a google.api.HttpBody that is held whole may have beside its data.
+constexpr size_t kHttpBodySlack = 64 << 10;
 
 Status TooLarge() {
   return WithHttpStatus(
@@ -33,6 +41,7 @@ TranscodedReply::TranscodedReply(const TranscoderTables& tables, const Route& ro
       bytes_max_(BytesMax(tables.config(), route, buffer_bytes_max)),
       streams_(route.method->server_streaming()),
       framing_(tables.config().stream_framing),
+      frames_(route.response_is_http_body ? GrpcFrames::Flags::kIgnored : GrpcFrames::Flags::kChecked),
       content_type_(streams_ && framing_ == Framing::kSse ? "text/event-stream" : "application/json") {}
 
 Status TranscodedReply::Feed(std::string_view piece) {
@@ -40,19 +49,35 @@ Status TranscodedReply::Feed(std::string_view piece) {
   return route_.response_is_http_body ? FeedHttpBody(piece) : FeedJson(piece);
 }
 
+Status TranscodedReply::CheckLimit(size_t bytes) const { return bytes > bytes_max_ ? TooLarge() : OkStatus(); }
+
 Status TranscodedReply::FeedJson(std::string_view piece) {
-  if (has_message_ && !streams_) return OkStatus();  // further messages of a unary reply count for nothing
+  if (piece.empty()) return OkStatus();
+  if (has_message_ && !streams_) {  // further messages of a unary reply count for nothing but the limit
+    lingering_bytes_ += piece.size();
+    return CheckLimit(lingering_bytes_ + body_.size());
+  }
   for (;;) {
     switch (frames_.Next(piece)) {
-      case GrpcFrames::Event::kMore:
-        return frames_.held_bytes() > bytes_max_ ? TooLarge() : OkStatus();
+      case GrpcFrames::Event::kMore: {
+        const size_t held = frames_.held_bytes();
+        TRY(CheckLimit(held));
+        if (held > 0) TRY(CheckLimit(lingering_bytes_ + std::min(held, kDataFrameBytes)));
+        if (held >= kGrpcFrameHeaderBytes) lingering_bytes_ = 0;
+        return OkStatus();
+      }
       case GrpcFrames::Event::kError:
         return BadGateway(Internal("Unsupported gRPC frame flag: {}", frames_.flag()));
-      case GrpcFrames::Event::kMessage:
-        if (kGrpcFrameHeaderBytes + frames_.message().size() > bytes_max_) return TooLarge();
+      case GrpcFrames::Event::kMessage: {
+        const size_t size = frames_.message().size();
+        const size_t frame = kGrpcFrameHeaderBytes + size;
+        TRY(CheckLimit(frame));
+        TRY(CheckLimit(lingering_bytes_ + std::min(frame, kDataFrameBytes)));
+        lingering_bytes_ = frame <= kDataFrameBytes ? size : frame % kDataFrameBytes;
         TRY(AppendJson(frames_.message()));
-        if (!streams_) return OkStatus();
+        if (!streams_) return FeedJson(piece);
         break;
+      }
     }
   }
 }
@@ -76,21 +101,22 @@ Status TranscodedReply::AppendJson(std::string_view message) {
 
 Status TranscodedReply::FeedHttpBody(std::string_view piece) {
   bool taken = false;
-  for (;;) {
-    const GrpcFrames::Event event = frames_.Next(piece);
-    if (event != GrpcFrames::Event::kMessage) break;
+  while (frames_.Next(piece) == GrpcFrames::Event::kMessage) {
     const bool is_first = !std::exchange(has_message_, true);
     if (frames_.message().empty()) continue;
     const auto http_body = ReadHttpBody(route_.response_body_field, frames_.message());
     if (!http_body.ok()) return DataLoss("{}", MessageOf(http_body.status()));
+    if (Utf8Prefix(http_body->content_type) != http_body->content_type.size()) {
+      return DataLoss("the content type of a google.api.HttpBody is not UTF-8");
+    }
     // Of several messages that come together a unary reply takes the first; a stream has the type of its first.
     if (!streams_ && std::exchange(taken, true)) continue;
     if (is_first || !streams_) content_type_ = http_body->content_type;
     body_ += http_body->data;
   }
-  const size_t held = frames_.held_bytes() + (streams_ ? 0 : body_.size());
-  if (held > bytes_max_) return WithHttpStatus(ResourceExhausted("Internal Server Error"), 500);
-  return OkStatus();
+  const bool too_large = streams_ ? frames_.held_bytes() > kStreamedBytesMax
+                                  : body_.size() > bytes_max_ || frames_.held_bytes() > bytes_max_ + kHttpBodySlack;
+  return too_large ? WithHttpStatus(ResourceExhausted("Internal Server Error"), 500) : OkStatus();
 }
 
 Status TranscodedReply::Finish() {

@@ -39,6 +39,8 @@ class TranscodedReply {
   Status FeedJson(std::string_view piece);
   Status FeedHttpBody(std::string_view piece);
   Status AppendJson(std::string_view message);
+  // Envoy counts what its buffers hold, and these let go of a message when the next one begins.
+  Status CheckLimit(size_t bytes) const;
 
   const TranscoderTables& tables_;
   const Route& route_;
@@ -48,6 +50,7 @@ class TranscodedReply {
   GrpcFrames frames_;
   std::string body_;
   std::string content_type_;
+  size_t lingering_bytes_ = 0;  // of the last message
   bool begun_ = false;
   bool has_message_ = false;
 };

@@ -3,6 +3,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include "gateway/filters/transcoder/grpc_frames.h"
+#include "gateway/filters/transcoder/transcoded_head.h"
 #include "gateway/filters/transcoder/unknown_query.h"
 #include "gateway/http_status.h"
 #include "gateway/transcode/wire_fields.h"
@@ -79,11 +80,11 @@ Status TranscodedRequest::FeedRaw(std::string_view piece) {
 Status TranscodedRequest::AppendRaw(std::string_view data) {
   const size_t begin = frames_.size();
   frames_.append(kGrpcFrameHeaderBytes, '\0');
-  std::string_view content_type;
+  std::string content_type;
   std::string extension;
   if (!raw_begun_) {
     TRY(JsonToWire(json_, "", frames_));
-    content_type = client_.Find(http::KnownHeader::kContentType).value_or("");
+    content_type = ContentTypeOf(client_);
     extension = UnknownQueryParamsAny(url_.unknown);
   }
   raw_begun_ = true;

@@ -2,6 +2,7 @@
 
 #include <absl/strings/numbers.h>
 
+#include "gateway/filters/local_reply.h"
 #include "gateway/filters/transcoder/status_json.h"
 #include "gateway/http_status.h"
 
@@ -15,7 +16,26 @@ Status TranscodedStream::FinishWithoutBody() {
   return OkStatus();
 }
 
+Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::NextPiece() {
+  // Envoy gives on what its HTTP/1.1 parser found in one read, whatever the chunks are.
+  const bool in_chunks = !begun_ && IsHttp1() && !client_.head().Find(KnownHeader::kContentLength).has_value();
+  begun_ = true;
+  return in_chunks && client_.BodyArrived() ? Gather() : client_.ReadPiece();
+}
+
+Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::Gather() {
+  for (;;) {
+    CO_TRY(std::optional<std::string_view> piece, co_await client_.ReadPiece());
+    if (!piece.has_value()) break;
+    body_.append(*piece);
+  }
+  if (body_.empty()) co_return std::nullopt;
+  gathered_ = true;
+  co_return body_;
+}
+
 bool TranscodedStream::IsWhole(std::string_view piece) const {
+  if (gathered_) return true;
   const auto text = client_.head().Find(KnownHeader::kContentLength);
   uint64_t length = 0;
   return text.has_value() && absl::SimpleAtoi(absl::string_view(text->data(), text->size()), &length) &&
@@ -28,14 +48,14 @@ Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::ReadPiece() {
     co_return std::exchange(frames_, {});
   }
   for (bool first = true;; first = false) {
-    CO_TRY(std::optional<std::string_view> piece, co_await client_.ReadPiece());
+    CO_TRY(std::optional<std::string_view> piece, co_await NextPiece());
     StatusOr<std::string_view> frames;
     if (!piece.has_value()) {
       finished_ = true;
       if (whole_) co_return std::nullopt;
       frames = request_.Finish();
-      // As in Envoy: a body that is cut off by trailers is no message, and no error.
-      if (!frames.ok() && !client_.request_trailers().empty()) co_return std::nullopt;
+      // As in Envoy: a body that is cut off by trailers is no message, and no error. It sees none in HTTP/1.1.
+      if (!frames.ok() && !IsHttp1() && !client_.request_trailers().empty()) co_return std::nullopt;
     } else if (first && !request_.streams() && IsWhole(*piece)) {
       whole_ = true;
       frames = request_.Whole(*piece);
@@ -61,10 +81,7 @@ Task<void> TranscodedStream::Refuse(const Status& status) {
     client_.CutResponse();
     co_return;
   }
-  ResponseHead head;
-  head.status = HttpStatusOf(status);
-  head.content_type = "text/plain";
-  const Status sent = co_await client_.Respond(head, MessageOf(status));
+  co_await LocalReply(client_, choice_, HttpStatusOf(status), MessageOf(status));
 }
 
 Task<Status> TranscodedStream::AlreadyAnswered() const {
@@ -81,7 +98,6 @@ void TranscodedStream::Hold(const ResponseHead& head) {
   answer_ = Answer::kHeld;
   held_.status = head.status;
   held_.headers = head.headers;
-  if (IsHttp1()) held_.headers.Remove("trailer");
 }
 
 void TranscodedStream::SetContentType(std::string_view type) {
@@ -175,7 +191,10 @@ Task<Status> TranscodedStream::EndUnary(const http::Headers& trailers) {
 
 Task<Status> TranscodedStream::RespondHeld(std::string_view body, const http::Headers& trailers) {
   answer_ = Answer::kDone;
-  if (IsHttp1()) co_return co_await client_.Respond(held_, body);
+  if (IsHttp1()) {
+    held_.headers.Remove("trailer");
+    co_return co_await client_.Respond(held_, body);
+  }
   held_.content_length = body.size();
   CO_TRY(co_await client_.StartResponse(held_));
   if (!body.empty()) CO_TRY(co_await client_.Write(body));
@@ -185,6 +204,7 @@ Task<Status> TranscodedStream::RespondHeld(std::string_view body, const http::He
 Task<Status> TranscodedStream::RespondTrailersOnly(const ResponseHead& head) {
   Hold(head);
   answer_ = Answer::kDone;
+  if (IsHttp1()) held_.headers.Remove("trailer");
   const auto grpc_status = GrpcStatusOf(head.headers);
   held_.status = HttpStatusOfGrpc(grpc_status);
   if (Converts(grpc_status) && AppendStatusJson(tables_, *grpc_status, head.headers, reply_.body())) {

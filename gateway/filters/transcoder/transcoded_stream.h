@@ -5,6 +5,7 @@
 #include "gateway/filters/transcoder/transcoded_reply.h"
 #include "gateway/filters/transcoder/transcoded_request.h"
 #include "gateway/front/client_stream.h"
+#include "gateway/upstream/route_choice.h"
 
 namespace minato::gateway {
 
@@ -16,9 +17,10 @@ namespace minato::gateway {
 class TranscodedStream final : public ClientStream {
  public:
   // All must outlive it.
-  TranscodedStream(ClientStream& client, const TranscoderTables& tables, const Route& route, UrlBindings url,
-                   size_t buffer_bytes_max)
+  TranscodedStream(ClientStream& client, const RouteChoice& choice, const TranscoderTables& tables,
+                   const Route& route, UrlBindings url, size_t buffer_bytes_max)
       : client_(client),
+        choice_(choice),
         tables_(tables),
         head_(client.head(), route.call_path),
         request_(tables, route, std::move(url), client.head(), buffer_bytes_max),
@@ -59,7 +61,10 @@ class TranscodedStream final : public ClientStream {
     kDone,     // complete, refused or cut
   };
 
-  // Whether `piece` is the whole body, by content-length.
+  // The next piece of the body, cut as Envoy would see it: what came at once is one.
+  Task<StatusOr<std::optional<std::string_view>>> NextPiece();
+  Task<StatusOr<std::optional<std::string_view>>> Gather();
+  // Whether `piece` is the whole body.
   bool IsWhole(std::string_view piece) const;
   bool IsHttp1() const { return head_.protocol().starts_with("HTTP/1"); }
   bool Converts(std::optional<uint64_t> grpc_status) const;
@@ -80,11 +85,15 @@ class TranscodedStream final : public ClientStream {
   Task<Status> AlreadyAnswered() const;
 
   ClientStream& client_;
+  const RouteChoice& choice_;
   const TranscoderTables& tables_;
   const TranscodedHead head_;
 
   TranscodedRequest request_;
   std::string_view frames_;  // what FinishWithoutBody made
+  bool begun_ = false;       // the first piece has been asked for
+  bool gathered_ = false;    // body_ is the whole body, and that was the first piece
+  std::string body_;
   bool whole_ = false;       // the message has been made from the first piece
   bool finished_ = false;    // nothing follows what ReadPiece returned
 

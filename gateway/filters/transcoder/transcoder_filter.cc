@@ -1,16 +1,19 @@
 #include "gateway/filters/transcoder/transcoder_filter.h"
 
+#include "gateway/filters/local_reply.h"
 #include "gateway/filters/transcoder/transcoded_stream.h"
 #include "gateway/http_status.h"
 
 namespace minato::gateway {
 namespace {
 
-Task<void> Refuse(ClientStream& stream, Status status) {
-  ResponseHead head;
-  head.status = HttpStatusOf(status);
-  head.content_type = "text/plain";
-  const Status sent = co_await stream.Respond(head, MessageOf(status));
+bool IsGrpcRequest(const RequestHead& head) {
+  const auto first = head.Find(http::KnownHeader::kContentType);
+  return first.has_value() && IsGrpcContentType(*first) && IsGrpcContentType(ContentTypeOf(head));
+}
+
+Task<void> Refuse(ClientStream& stream, const RouteChoice& choice, Status status) {
+  co_await LocalReply(stream, choice, HttpStatusOf(status), MessageOf(status));
 }
 
 }  // namespace
@@ -23,25 +26,24 @@ const TranscoderTables* TranscoderFilter::TablesFor(const RouteChoice& choice) c
 Task<void> TranscoderFilter::Serve(ClientStream& stream, RouteChoice& choice) {
   const TranscoderTables* const tables = TablesFor(choice);
   const RequestHead& head = stream.head();
-  const auto content_type = head.Find(http::KnownHeader::kContentType);
-  if (tables == nullptr || IsGrpcContentType(content_type.value_or(""))) return next_.Serve(stream, choice);
+  if (tables == nullptr || IsGrpcRequest(head)) return next_.Serve(stream, choice);
 
   const RouteMatch match = tables->routes().Match(head.method(), head.path());
   if (match.outcome != RouteMatch::Outcome::kFound) {
     if (!tables->config().reject_unknown_method) return next_.Serve(stream, choice);
-    return Refuse(stream, NotFound("Could not resolve {} to a method.", head.path()));
+    return Refuse(stream, choice, NotFound("Could not resolve {} to a method.", head.path()));
   }
   StatusOr<UrlBindings> url = BindUrl(match, head.query(), tables->routes().options());
   if (!url.ok()) {
     if (url.status().code() == StatusCode::kNotFound) return next_.Serve(stream, choice);
-    return Refuse(stream, url.status());
+    return Refuse(stream, choice, url.status());
   }
   return ServeMatched(stream, choice, *tables, *match.route, *std::move(url));
 }
 
 Task<void> TranscoderFilter::ServeMatched(ClientStream& stream, RouteChoice& choice, const TranscoderTables& tables,
                                           const Route& route, UrlBindings url) {
-  TranscodedStream transcoded(stream, tables, route, std::move(url), buffer_bytes_max_);
+  TranscodedStream transcoded(stream, choice, tables, route, std::move(url), buffer_bytes_max_);
   if (!stream.HasBody()) {
     const Status made = transcoded.FinishWithoutBody();
     if (!made.ok()) {

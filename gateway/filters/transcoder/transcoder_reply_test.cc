@@ -236,6 +236,43 @@ TEST_F(TranscoderReplyTest, AMessageOverTheLimitIsNotTranscoded) {
   EXPECT_EQ(Get("/books/7"), kTooLarge);
 }
 
+TEST_F(TranscoderReplyTest, TheLimitCountsWhatEnvoysBuffersHold) {
+  config.max_response_body_size = 64;
+  const auto book = [](size_t bytes) { return Frame("\x12" + std::string(1, static_cast<char>(bytes - 2)) + std::string(bytes - 2, 'a')); };
+  const std::pair<size_t, size_t> fit[] = {{28, 28}, {52, 7}, {7, 52}, {59, 0}};
+  for (const auto& [first, second] : fit) {
+    router.data = {book(first), second == 0 ? Frame("") : book(second)};
+    EXPECT_TRUE(Get("/list/7").ends_with("]")) << first << " " << second;
+  }
+  router.data = {book(32), book(32)};
+  EXPECT_EQ(Get("/list/7"), "200 application/json - [{\"title\":\"" + std::string(30, 'a') + "\"} CUT");
+  router.data = {book(32), book(32).substr(0, 32), book(32).substr(32)};
+  EXPECT_TRUE(Get("/list/7").ends_with("]")) << "the next message has begun";
+  router.data = {book(12), book(12), book(12), book(12), book(12), book(12)};
+  EXPECT_TRUE(Get("/list/7").ends_with("]")) << "only the last message lingers";
+  router.data = {book(32), book(22)};
+  EXPECT_EQ(Get("/books/7"), kTooLarge) << "what a unary reply has behind its message is kept beside the JSON";
+}
+
+TEST_F(TranscoderReplyTest, TheTrailerHeaderStaysWithAStream) {
+  router.headers = {{"trailer", "grpc-status"}};
+  router.data = {BookFrame(1)};
+  EXPECT_EQ(Get("/list/7"), R"(200 application/json - [{"id":"1"}] trailer=grpc-status)");
+  router.headers_only = true;
+  router.headers = {{"trailer", "grpc-status"}, {"grpc-status", "0"}};
+  EXPECT_EQ(Get("/list/7"), "200 application/json - [] grpc-status=0");
+}
+
+TEST_F(TranscoderReplyTest, AMessageThatIsNotUtf8IsNotConverted) {
+  config.convert_grpc_status = true;
+  FailWithTrailersOnly(5, "bad %ff");
+  EXPECT_EQ(Get("/books/7"), "404 application/grpc 0  grpc-status=5 grpc-message=bad %ff");
+  FailWithTrailersOnly(5, "100% sure %4 %zz %41");
+  EXPECT_EQ(Get("/books/7"), R"(404 application/json 41 {"code":5,"message":"100% sure %4 %zz A"})");
+  router.headers = {{"grpc-status", "2147483648"}};
+  EXPECT_EQ(Get("/books/7"), R"(500 application/json 20 {"code":-2147483648})");
+}
+
 std::string HttpBody(std::string content_type, std::string data) {
   google::api::HttpBody body;
   body.set_content_type(std::move(content_type));
@@ -262,6 +299,8 @@ TEST_F(HttpBodyReplyTest, AUnaryOneIsTheBytesAndTheType) {
   EXPECT_EQ(Post(), "200 a/b 4 data grpc-status=0");
   router.data = {Frame(HttpBody("", "data"))};
   EXPECT_EQ(Post(), "200  4 data grpc-status=0 content-type=");
+  router.data = {"\1" + Frame(HttpBody("a/b", "data")).substr(1)};
+  EXPECT_EQ(Post(), "200 a/b 4 data grpc-status=0") << "the frame's flag is not looked at";
   router.data = {Frame("")};
   EXPECT_EQ(Post(), "200 application/json 0  grpc-status=0");
   router.data = {};
@@ -277,8 +316,12 @@ TEST_F(HttpBodyReplyTest, ExtensionsAreLeftOut) {
 }
 
 TEST_F(HttpBodyReplyTest, OneThatCannotBeReadResetsTheStream) {
-  router.data = {Frame("\x0a\xff")};
-  EXPECT_EQ(Post(), "0  -  CUT");
+  for (const char* broken : {"\x0a\xff", "\x0a\x02\xc3\x28"}) {
+    router.data = {Frame(broken)};
+    EXPECT_EQ(Post(), "0  -  CUT");
+  }
+  router.data = {File("a/a", "one") + Frame("\x0a\xff")};
+  EXPECT_EQ(Get("/download/7"), "200 a/a - one CUT");
 }
 
 TEST_F(HttpBodyReplyTest, OneOverTheBufferIsAnInternalError) {
@@ -288,6 +331,8 @@ TEST_F(HttpBodyReplyTest, OneOverTheBufferIsAnInternalError) {
   EXPECT_EQ(Post(), "200 a/b 20 xxxxxxxxxxxxxxxxxxxx grpc-status=0");
   router.data = {Frame(HttpBody("a/b", std::string(21, 'x')))};
   EXPECT_EQ(Post(), "500 text/plain 21 Internal Server Error");
+  router.data = {File("a/a", std::string(21, 'x'))};
+  EXPECT_EQ(Get("/download/7"), "200 a/a - xxxxxxxxxxxxxxxxxxxxx") << "streams are not bounded by it";
 }
 
 TEST_F(HttpBodyReplyTest, AStreamIsJoinedAndHasTheTypeOfItsFirst) {

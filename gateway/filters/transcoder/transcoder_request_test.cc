@@ -81,6 +81,16 @@ TEST_F(TranscoderRequestTest, GrpcPassesThroughEvenWhereUnknownMethodsAreRefused
   }
 }
 
+TEST_F(TranscoderRequestTest, ABadRequestEndsItsConnection) {
+  HandClient bad("GET", "/books/x");
+  Serve(bad);
+  EXPECT_TRUE(bad.ends_connection);
+  config.reject_unknown_method = true;
+  HandClient lost("GET", "/nothing");
+  Serve(lost);
+  EXPECT_FALSE(lost.ends_connection);
+}
+
 TEST_F(TranscoderRequestTest, RefusesWhatTheValidationOptionsForbid) {
   config.reject_unknown_method = true;
   HandClient method("GET", "/nothing?a=b");
@@ -117,6 +127,7 @@ TEST_F(TranscoderRequestTest, ABodyIsOneMessageWhateverItIsCutInto) {
   const std::string body = R"({"id":"5","title":"T","tags":["a","b"]})";
   for (size_t cut = 0; cut <= body.size(); ++cut) {
     HandClient client("POST", "/books");
+    client.body_arrived = cut % 2 == 0;
     client.pieces = {body.substr(0, cut), body.substr(cut)};
     Serve(client);
     ASSERT_EQ(Sent().size(), 1);
@@ -150,6 +161,7 @@ TEST_F(TranscoderRequestTest, ABadBodyIsAnsweredAndTheCallGivenUp) {
 TEST_F(TranscoderRequestTest, ABodyCutOffByTrailersIsNoMessageAndNoError) {
   HandClient client("POST", "/books", "{\"id\":");
   client.sent_trailers = {{"x-end", "1"}};
+  client.http_version = "HTTP/2";
   Serve(client);
   EXPECT_TRUE(router.request.ok());
   EXPECT_TRUE(router.pieces.empty());
@@ -158,6 +170,7 @@ TEST_F(TranscoderRequestTest, ABodyCutOffByTrailersIsNoMessageAndNoError) {
 
 TEST_F(TranscoderRequestTest, ElementsOfAStreamGoUpAsTheyBecomeWhole) {
   HandClient client("POST", "/import?title=first");
+  client.body_arrived = false;
   client.pieces = {"[{\"id\":1", "},{\"id\":2},", "{\"id\":3}", ",]"};
   Serve(client);
   EXPECT_EQ(router.pieces.size(), 2) << "as many as pieces that end an element";
@@ -173,6 +186,7 @@ TEST_F(TranscoderRequestTest, ElementsOfAStreamGoUpAsTheyBecomeWhole) {
 
 TEST_F(TranscoderRequestTest, AStreamThatTurnsOutBadIsAnswered) {
   HandClient client("POST", "/import");
+  client.body_arrived = false;
   client.pieces = {"[{\"id\":1},", "{\"id\":x}]"};
   EXPECT_TRUE(Refusal(client).starts_with("400 Unexpected token.\n"));
   EXPECT_EQ(Sent().size(), 1);
@@ -189,12 +203,17 @@ TEST_F(TranscoderRequestTest, APieceOverTheLimitIsRefused) {
   whole.request_headers = {{"content-length", "21"}};
   EXPECT_EQ(Refusal(whole), kTooLarge);
   HandClient pieces("POST", "/books");
+  pieces.body_arrived = false;
   pieces.pieces = {R"({"title":"12345)", R"(6789012345"})"};
   EXPECT_EQ(Serve(pieces).status, 200) << "Envoy counts what comes at a time";
+  HandClient chunks("POST", "/books");
+  chunks.pieces = {R"({"title":"12345)", R"(6789012345"})"};
+  EXPECT_EQ(Refusal(chunks), kTooLarge) << "chunks that came together are one piece";
   HandClient raw_at("POST", "/raw", std::string(20, 'a'));
   router.data = {Frame("")};
   EXPECT_EQ(Serve(raw_at).status, 200);
   HandClient raw_over("POST", "/raw");
+  raw_over.body_arrived = false;
   raw_over.pieces = {std::string(15, 'a'), std::string(6, 'a')};
   EXPECT_EQ(Refusal(raw_over), kTooLarge) << "an HttpBody is gathered";
   config.max_request_body_size.reset();
@@ -232,6 +251,7 @@ TEST_F(TranscoderRequestTest, AnHttpBodyTakesTheBytesAndTheirType) {
 TEST_F(TranscoderRequestTest, EachPieceOfAStreamedHttpBodyIsAMessage) {
   HandClient client("POST", "/filestream/f");
   client.request_headers = {{"content-type", "a/b"}};
+  client.body_arrived = false;
   client.pieces = {"one", std::string((1 << 20) + 1, 'x')};
   Serve(client);
   const auto uploads = Sent<transcoder::test::Upload>();
