@@ -17,6 +17,7 @@ ABSL_FLAG(std::string, config, "", "an Envoy bootstrap (YAML or JSON) to serve a
 ABSL_FLAG(bool, check, false, "with --config: say what was understood, or what is wrong with it, and end");
 ABSL_FLAG(std::string, admin_address, "",
           "where /healthz, /ready and /stats are served; default: as the bootstrap's admin says, else nowhere");
+ABSL_FLAG(bool, access_log, false, "log a line for each request, at level info");
 ABSL_FLAG(int, workers, 0, "threads; 0: one per core");
 ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10),
           "how long requests in flight may take to end after SIGTERM or Ctrl-C");
@@ -70,7 +71,10 @@ Status ServeBootstrap(const std::string& file, StopSignal& stop) {
   gateway::WorkerPool workers(threads == 0 ? std::max(1u, std::thread::hardware_concurrency())
                                            : static_cast<size_t>(threads));
   TRY(const std::unique_ptr<gateway::EnvoyGateway> served,
-      gateway::EnvoyGateway::Start(workers, std::move(bootstrap), metrics));
+      gateway::EnvoyGateway::Start(workers, std::move(bootstrap),
+                                   absl::GetFlag(FLAGS_access_log) ? gateway::AccessLog::Lines::kOn
+                                                                   : gateway::AccessLog::Lines::kOff,
+                                   metrics));
   for (const std::string& address : served->addresses()) std::printf("http  %s\n", address.c_str());
   if (admin != nullptr) std::printf("admin %s\n", admin->server->address().c_str());
   std::fflush(stdout);

@@ -85,7 +85,8 @@ struct EnvoyGateway::Server {
 };
 
 struct EnvoyGateway::Impl {
-  Impl(WorkerPool& pool, MetricsRegistry& metrics) : pool(pool), metrics(metrics) {
+  Impl(WorkerPool& pool, AccessLog::Lines access_log, MetricsRegistry& metrics)
+      : pool(pool), access_log(access_log), metrics(metrics) {
     for (size_t i = 0; i < pool.size(); ++i) workers.push_back(std::make_unique<Worker>(pool.home(i)));
   }
 
@@ -98,6 +99,7 @@ struct EnvoyGateway::Impl {
   std::vector<std::unique_ptr<Server>> TakeUnnamed(const config::Bootstrap& bootstrap);
 
   WorkerPool& pool;
+  const AccessLog::Lines access_log;
   MetricsRegistry& metrics;
   HttpMetrics http_metrics;
   StatsByCluster stats;
@@ -111,7 +113,7 @@ StatusOr<std::unique_ptr<EnvoyGateway::Server>> EnvoyGateway::Impl::Listen(const
   server->configured_address = listener.address;
   for (const auto& worker : workers) {
     server->handlers.push_back(std::make_unique<ListenerHandler>(*worker, listener.address));
-    server->logs.push_back(std::make_unique<AccessLog>(http_metrics, *server->handlers.back()));
+    server->logs.push_back(std::make_unique<AccessLog>(http_metrics, *server->handlers.back(), access_log));
   }
   const auto handler_of = [&server](size_t worker) -> RequestHandler& { return *server->logs[worker]; };
   TRY(server->http, HttpServer::Start(pool, {.address = listener.address, .limits = EnvoyFront(listener.filter_chains.front().http)}, handler_of));
@@ -134,8 +136,8 @@ EnvoyGateway::EnvoyGateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) 
 EnvoyGateway::~EnvoyGateway() { Drain(absl::ZeroDuration()); }
 
 StatusOr<std::unique_ptr<EnvoyGateway>> EnvoyGateway::Start(WorkerPool& workers, config::Bootstrap bootstrap,
-                                                            MetricsRegistry& metrics) {
-  std::unique_ptr<EnvoyGateway> gateway(new EnvoyGateway(std::make_unique<Impl>(workers, metrics)));
+                                                            AccessLog::Lines access_log, MetricsRegistry& metrics) {
+  std::unique_ptr<EnvoyGateway> gateway(new EnvoyGateway(std::make_unique<Impl>(workers, access_log, metrics)));
   gateway->impl_->http_metrics.Register(metrics);
   TRY(gateway->Reload(std::move(bootstrap), absl::ZeroDuration()));
   return gateway;

@@ -17,7 +17,7 @@ class EnvoyGateway {
  public:
   // Serves when it returns. `workers` and `metrics` outlive it; `metrics` gets what the clusters count.
   static StatusOr<std::unique_ptr<EnvoyGateway>> Start(WorkerPool& workers, config::Bootstrap bootstrap,
-                                                       MetricsRegistry& metrics);
+                                                       AccessLog::Lines access_log, MetricsRegistry& metrics);
   // Whether Start would take it, as far as that can be told without listening and without a network.
   static Status Check(config::Bootstrap bootstrap);
   ~EnvoyGateway();  // drains without grace if Drain was not called

@@ -42,7 +42,7 @@ Task<void> AccessLog::Serve(ClientStream& stream) {
   } else {
     metrics_.answers_2xx.Add();
   }
-  if (minato::Log::IsOn(minato::Log::Level::kInfo)) Log(stream, took);
+  if (lines_ == Lines::kOn && minato::Log::IsOn(minato::Log::Level::kInfo)) Log(stream, took);
 }
 
 void AccessLog::Log(const ClientStream& stream, absl::Duration took) const {

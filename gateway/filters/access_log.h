@@ -18,7 +18,10 @@ struct HttpMetrics {
 // Logs at level info, so that --log_level=warning turns the lines off. Any worker; `next` and `metrics` outlive it.
 class AccessLog final : public RequestHandler {
  public:
-  AccessLog(HttpMetrics& metrics, RequestHandler& next) : metrics_(metrics), next_(next) {}
+  enum class Lines { kOn, kOff };
+
+  AccessLog(HttpMetrics& metrics, RequestHandler& next, Lines lines = Lines::kOn)
+      : metrics_(metrics), next_(next), lines_(lines) {}
 
   Task<void> Serve(ClientStream& stream) override;
 
@@ -27,6 +30,7 @@ class AccessLog final : public RequestHandler {
 
   HttpMetrics& metrics_;
   RequestHandler& next_;
+  const Lines lines_;
 };
 
 }  // namespace minato::gateway
