@@ -1,13 +1,16 @@
 // minato-gateway: HTTP and JSON in front of any gRPC server, as an Envoy bootstrap or a few flags describe it.
+#include <algorithm>
 #include <cstdio>
 #include <thread>
 
 #include <absl/flags/flag.h>
+#include <absl/functional/function_ref.h>
 
 #include "gateway/admin/admin.h"
 #include "gateway/config/bootstrap_reader.h"
 #include "gateway/config/describe.h"
 #include "gateway/envoy/envoy_gateway.h"
+#include "gateway/upstream_gateway.h"
 #include "runtime/program/command_line.h"
 #include "runtime/program/public_address.h"
 #include "runtime/program/stop_signal.h"
@@ -15,6 +18,19 @@
 
 ABSL_FLAG(std::string, config, "", "an Envoy bootstrap (YAML or JSON) to serve as Envoy does; read again on SIGHUP");
 ABSL_FLAG(bool, check, false, "with --config: say what was understood, or what is wrong with it, and end");
+
+ABSL_FLAG(std::string, upstream, "127.0.0.1:50051", "without --config: the gRPC server that is called");
+ABSL_FLAG(std::string, descriptor_set, "",
+          "without --config: its services, as protoc --include_imports --descriptor_set_out writes them");
+ABSL_FLAG(std::string, listen, "127.0.0.1:8080", "without --config: where HTTP is served; port 0 takes a free one");
+ABSL_FLAG(absl::Duration, request_timeout, absl::Minutes(1),
+          "without --config: of a request that does not stream; grpc-timeout may shorten it");
+ABSL_FLAG(uint64_t, request_bytes_max, 4 << 20, "without --config: size of one message; larger ones are refused");
+ABSL_FLAG(std::vector<std::string>, cors_allow_origins, {},
+          "without --config: origins whose pages may call, separated by commas; * for any; default: none");
+ABSL_FLAG(bool, allow_unauthenticated_public_address, false,
+          "without --config: allow addresses that other machines reach, although there is no authentication");
+
 ABSL_FLAG(std::string, admin_address, "",
           "where /healthz, /ready and /stats are served; default: as the bootstrap's admin says, else nowhere");
 ABSL_FLAG(bool, access_log, false, "log a line for each request, at level info");
@@ -41,9 +57,35 @@ StatusOr<std::unique_ptr<AdminPort>> StartAdmin(const std::string& address, cons
   return admin;
 }
 
-void ReloadFrom(const std::string& file, gateway::EnvoyGateway& served, absl::Duration grace) {
+StatusOr<size_t> Workers() {
+  const int workers = absl::GetFlag(FLAGS_workers);
+  if (workers < 0 || workers > 256) return InvalidArgument("--workers: 0 to 256 threads, found {}", workers);
+  return workers == 0 ? std::max(1u, std::thread::hardware_concurrency()) : static_cast<size_t>(workers);
+}
+
+gateway::AccessLog::Lines AccessLogLines() {
+  return absl::GetFlag(FLAGS_access_log) ? gateway::AccessLog::Lines::kOn : gateway::AccessLog::Lines::kOff;
+}
+
+// Blocks until the process is to end; `reload` is called on SIGHUP.
+void WaitForEnd(StopSignal& stop, AdminPort* admin, absl::FunctionRef<void()> reload) {
+  if (admin != nullptr) {
+    std::printf("admin %s\n", admin->server->address().c_str());
+    admin->pages.SetReady(true);
+  }
+  std::puts("Ctrl-C ends it.");
+  std::fflush(stdout);
+  int signal = stop.Wait();
+  for (; signal == SIGHUP; signal = stop.Wait()) reload();
+  Log::Info("{}: draining for at most {}", signal == SIGINT ? "SIGINT" : "SIGTERM",
+            absl::FormatDuration(absl::GetFlag(FLAGS_drain_timeout)));
+  if (admin != nullptr) admin->pages.SetReady(false);
+}
+
+void ReloadFrom(const std::string& file, gateway::EnvoyGateway& served) {
   StatusOr<gateway::config::Bootstrap> bootstrap = gateway::config::ReadBootstrapFile(file);
-  const Status reloaded = bootstrap.ok() ? served.Reload(*std::move(bootstrap), grace) : bootstrap.status();
+  const Status reloaded = bootstrap.ok() ? served.Reload(*std::move(bootstrap), absl::GetFlag(FLAGS_drain_timeout))
+                                         : bootstrap.status();
   if (reloaded.ok()) {
     Log::Info("SIGHUP: serving as {} says now", file);
   } else {
@@ -60,31 +102,51 @@ Status Check(const std::string& file) {
 
 Status ServeBootstrap(const std::string& file, StopSignal& stop) {
   TRY(gateway::config::Bootstrap bootstrap, gateway::config::ReadBootstrapFile(file));
-  const int threads = absl::GetFlag(FLAGS_workers);
-  if (threads < 0 || threads > 256) return InvalidArgument("--workers: 0 to 256 threads, found {}", threads);
-  const absl::Duration grace = absl::GetFlag(FLAGS_drain_timeout);
+  TRY(const size_t threads, Workers());
   std::string admin_address = absl::GetFlag(FLAGS_admin_address);
   if (admin_address.empty() && bootstrap.admin.has_value()) admin_address = bootstrap.admin->address;
 
   MetricsRegistry metrics;
   TRY(const std::unique_ptr<AdminPort> admin, StartAdmin(admin_address, metrics));
-  gateway::WorkerPool workers(threads == 0 ? std::max(1u, std::thread::hardware_concurrency())
-                                           : static_cast<size_t>(threads));
+  gateway::WorkerPool workers(threads);
   TRY(const std::unique_ptr<gateway::EnvoyGateway> served,
-      gateway::EnvoyGateway::Start(workers, std::move(bootstrap),
-                                   absl::GetFlag(FLAGS_access_log) ? gateway::AccessLog::Lines::kOn
-                                                                   : gateway::AccessLog::Lines::kOff,
-                                   metrics));
+      gateway::EnvoyGateway::Start(workers, std::move(bootstrap), AccessLogLines(), metrics));
   for (const std::string& address : served->addresses()) std::printf("http  %s\n", address.c_str());
-  if (admin != nullptr) std::printf("admin %s\n", admin->server->address().c_str());
-  std::fflush(stdout);
-  if (admin != nullptr) admin->pages.SetReady(true);
+  WaitForEnd(stop, admin.get(), [&] { ReloadFrom(file, *served); });
+  served->Drain(absl::GetFlag(FLAGS_drain_timeout));
+  if (admin != nullptr) admin->server->Drain(absl::ZeroDuration());
+  Log::Info("ended");
+  return OkStatus();
+}
 
-  int signal = stop.Wait();
-  for (; signal == SIGHUP; signal = stop.Wait()) ReloadFrom(file, *served, grace);
-  Log::Info("{}: draining for at most {}", signal == SIGINT ? "SIGINT" : "SIGTERM", absl::FormatDuration(grace));
-  if (admin != nullptr) admin->pages.SetReady(false);
-  served->Drain(grace);
+Status ServeUpstream(StopSignal& stop) {
+  if (absl::GetFlag(FLAGS_check)) return InvalidArgument("--check: needs --config");
+  if (absl::GetFlag(FLAGS_descriptor_set).empty()) {
+    return InvalidArgument("neither --config nor --descriptor_set is given (see --help)");
+  }
+  const bool allow_public = absl::GetFlag(FLAGS_allow_unauthenticated_public_address);
+  const std::string admin_address = absl::GetFlag(FLAGS_admin_address);
+  TRY(RequireAllowed("listen", absl::GetFlag(FLAGS_listen), allow_public));
+  if (!admin_address.empty()) TRY(RequireAllowed("admin_address", admin_address, allow_public));
+  TRY(const size_t threads, Workers());
+  gateway::UpstreamGatewayOptions options;
+  options.listen = absl::GetFlag(FLAGS_listen);
+  options.upstream = absl::GetFlag(FLAGS_upstream);
+  options.descriptor_set = absl::GetFlag(FLAGS_descriptor_set);
+  options.cors_allow_origins = absl::GetFlag(FLAGS_cors_allow_origins);
+  options.exchange.body_bytes_max = absl::GetFlag(FLAGS_request_bytes_max);
+  options.exchange.request_timeout = absl::GetFlag(FLAGS_request_timeout);
+  options.access_log = AccessLogLines();
+
+  MetricsRegistry metrics;
+  TRY(const std::unique_ptr<AdminPort> admin, StartAdmin(admin_address, metrics));
+  gateway::WorkerPool workers(threads);
+  TRY(const std::unique_ptr<gateway::UpstreamGateway> served,
+      gateway::UpstreamGateway::Start(workers, std::move(options), metrics));
+  std::printf("http  %s\nto    %s, %zu routes\n", served->address().c_str(), absl::GetFlag(FLAGS_upstream).c_str(),
+              served->routes());
+  WaitForEnd(stop, admin.get(), [] { Log::Info("SIGHUP: without --config there is nothing to read again"); });
+  served->Drain(absl::GetFlag(FLAGS_drain_timeout));
   if (admin != nullptr) admin->server->Drain(absl::ZeroDuration());
   Log::Info("ended");
   return OkStatus();
@@ -92,7 +154,7 @@ Status ServeBootstrap(const std::string& file, StopSignal& stop) {
 
 Status Run(StopSignal& stop) {
   const std::string file = absl::GetFlag(FLAGS_config);
-  if (file.empty()) return InvalidArgument("--config is missing (see --help)");
+  if (file.empty()) return ServeUpstream(stop);
   return absl::GetFlag(FLAGS_check) ? Check(file) : ServeBootstrap(file, stop);
 }
 

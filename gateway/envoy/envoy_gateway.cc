@@ -13,25 +13,6 @@ namespace {
 // How long a start waits for names and health checks (Envoy: the clusters' warming).
 constexpr absl::Duration kWarmingMax = absl::Seconds(5);
 
-void Register(MetricsRegistry& metrics, const std::string& cluster, const ClusterStats& stats) {
-  const auto add = [&](std::string_view name, const ClusterStats::Count& count) {
-    metrics.Add(fmt::format("cluster.{}.{}", cluster, name),
-                [&count] { return static_cast<int64_t>(ClusterStats::Get(count)); });
-  };
-  add("upstream_cx_active", stats.upstream_cx_active);
-  add("upstream_cx_total", stats.upstream_cx_total);
-  add("upstream_cx_connect_fail", stats.upstream_cx_connect_fail);
-  add("upstream_cx_connect_timeout", stats.upstream_cx_connect_timeout);
-  add("upstream_rq_active", stats.upstream_rq_active);
-  add("upstream_rq_pending_active", stats.upstream_rq_pending_active);
-  add("upstream_rq_total", stats.upstream_rq_total);
-  add("upstream_rq_pending_overflow", stats.upstream_rq_pending_overflow);
-  add("upstream_rq_rx_reset", stats.upstream_rq_rx_reset);
-  add("upstream_rq_tx_reset", stats.upstream_rq_tx_reset);
-  add("membership_total", stats.membership_total);
-  add("membership_healthy", stats.membership_healthy);
-}
-
 }  // namespace
 
 struct EnvoyGateway::Worker {
@@ -152,7 +133,7 @@ Status EnvoyGateway::Reload(config::Bootstrap bootstrap, absl::Duration grace) {
   TRY(const std::shared_ptr<const CompiledBootstrap> compiled, CompiledBootstrap::Compile(std::move(bootstrap)));
   const config::Bootstrap& fresh = compiled->bootstrap();
   for (const config::Cluster& cluster : fresh.clusters) {
-    if (impl.stats.Add(cluster.name)) Register(impl.metrics, cluster.name, impl.stats.Of(cluster.name));
+    if (impl.stats.Add(cluster.name)) RegisterClusterStats(impl.metrics, cluster.name, impl.stats.Of(cluster.name));
   }
   std::vector<std::unique_ptr<WorkerChains>> next(impl.pool.size());
   const auto begin = [&](size_t worker) {

@@ -4,6 +4,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
+
+#include "telemetry/metrics.h"
 
 namespace minato::gateway {
 
@@ -39,5 +42,8 @@ struct alignas(64) ClusterStats {
   static void Subtract(Count& count) { count.fetch_sub(1, std::memory_order_relaxed); }
   static uint64_t Get(const Count& count) { return count.load(std::memory_order_relaxed); }
 };
+
+// As "cluster.<name>.<number>"; `stats` must outlive the registry.
+void RegisterClusterStats(MetricsRegistry& metrics, const std::string& cluster, const ClusterStats& stats);
 
 }  // namespace minato::gateway

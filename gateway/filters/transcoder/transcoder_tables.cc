@@ -1,10 +1,6 @@
 #include "gateway/filters/transcoder/transcoder_tables.h"
 
-#include <fstream>
-#include <sstream>
-
 #include <google/protobuf/descriptor.h>
-#include <google/protobuf/descriptor.pb.h>
 
 #include "google/rpc/status.pb.h"
 
@@ -12,24 +8,6 @@ namespace minato::gateway {
 namespace {
 
 namespace pb = google::protobuf;
-
-StatusOr<std::string> ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream bytes;
-  bytes << file.rdbuf();
-  if (!file.good()) return InvalidArgument("transcoding_filter: Unable to read proto descriptor file {}", path);
-  return std::move(bytes).str();
-}
-
-// The first thing that protobuf has against a file.
-class FirstError final : public pb::DescriptorPool::ErrorCollector {
- public:
-  void AddError(const std::string& file, const std::string& element, const pb::Message*, ErrorLocation,
-                const std::string& message) override {
-    if (text.empty()) text = fmt::format("{}: {}: {}", file, element, message);
-  }
-  std::string text;
-};
 
 Status CheckResponseBodies(const RouteTable& routes) {
   for (const auto& route : routes.routes()) {
@@ -45,7 +23,7 @@ Status CheckResponseBodies(const RouteTable& routes) {
 }  // namespace
 
 TranscoderTables::TranscoderTables(const config::GrpcJsonTranscoder& config)
-    : config_(config), print_(config.print), pool_(std::make_unique<pb::DescriptorPool>()) {
+    : config_(config), print_(config.print) {
   print_.wire = JsonPrintOptions::Wire::kEnvoy;
 }
 
@@ -63,23 +41,14 @@ StatusOr<std::unique_ptr<const TranscoderTables>> TranscoderTables::Load(
 }
 
 Status TranscoderTables::ReadDescriptors() {
-  std::string bytes = config_.descriptor_bytes;
-  if (bytes.empty()) {
-    if (config_.descriptor_file.empty()) {
-      return InvalidArgument("transcoding_filter: neither proto_descriptor nor proto_descriptor_bin is set");
-    }
-    TRY(bytes, ReadFile(config_.descriptor_file));
+  if (config_.descriptor_bytes.empty() && config_.descriptor_file.empty()) {
+    return InvalidArgument("transcoding_filter: neither proto_descriptor nor proto_descriptor_bin is set");
   }
-  pb::FileDescriptorSet set;
-  if (!set.ParseFromString(bytes)) return InvalidArgument("transcoding_filter: Unable to parse proto descriptor");
-  for (const pb::FileDescriptorProto& file : set.file()) {
-    FirstError error;
-    const pb::FileDescriptor* const built = pool_->BuildFileCollectingErrors(file, &error);
-    if (built == nullptr) {
-      return InvalidArgument("transcoding_filter: Unable to build proto descriptor pool: {}", error.text);
-    }
-    schema_.AddFile(*built);
-  }
+  StatusOr<DescriptorSet> set = config_.descriptor_bytes.empty() ? DescriptorSet::ReadFile(config_.descriptor_file)
+                                                                 : DescriptorSet::Parse(config_.descriptor_bytes);
+  if (!set.ok()) return InvalidArgument("transcoding_filter: {}", MessageOf(set.status()));
+  descriptors_.emplace(*std::move(set));
+  for (const pb::FileDescriptor* const file : descriptors_->files()) schema_.AddFile(*file);
   // For convert_grpc_status, unless the set has them.
   schema_.AddFile(*google::rpc::Status::descriptor()->file());
   status_ = schema_.Find("google.rpc.Status");
@@ -89,7 +58,7 @@ Status TranscoderTables::ReadDescriptors() {
 Status TranscoderTables::AddServices() {
   RouteTableBuilder builder(schema_, config_.routing);
   for (const std::string& name : config_.services) {
-    const pb::ServiceDescriptor* const service = pool_->FindServiceByName(name);
+    const pb::ServiceDescriptor* const service = descriptors_->pool().FindServiceByName(name);
     if (service == nullptr) {
       return InvalidArgument("transcoding_filter: Could not find '{}' in the proto descriptor", name);
     }

@@ -3,16 +3,14 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "gateway/config/bootstrap.h"
 #include "gateway/routing/route_table.h"
+#include "gateway/transcode/descriptor_set.h"
 #include "gateway/transcode/schema.h"
 #include "runtime/status.h"
-
-namespace google::protobuf {
-class DescriptorPool;
-}
 
 namespace minato::gateway {
 
@@ -37,7 +35,7 @@ class TranscoderTables {
 
   const config::GrpcJsonTranscoder& config_;
   JsonPrintOptions print_;
-  std::unique_ptr<google::protobuf::DescriptorPool> pool_;
+  std::optional<DescriptorSet> descriptors_;
   Schema schema_;
   std::unique_ptr<const RouteTable> routes_;
   const MessageTable* status_ = nullptr;
