@@ -11,11 +11,8 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <deque>
-#include <map>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -24,6 +21,7 @@
 #include <fmt/format.h>
 
 #include "tests/fault/answer.h"
+#include "tests/fault/storm_requests.h"
 
 ABSL_FLAG(int, port, 0, "of the gateway, on 127.0.0.1");
 ABSL_FLAG(uint64_t, seed, 1, "of the requests and of the clients' manners");
@@ -37,86 +35,26 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kAnswerPatience = std::chrono::seconds(60);
 constexpr size_t kPipelinedMax = 4;
-constexpr size_t kEchoBytesMax = 20'000;
-constexpr int kStreamMessagesMax = 50;
 constexpr int kReadLateMsMax = 30;
-
-// All gateways' answers to failures behind them, and to a call that was asked to fail.
-bool IsError(int status) { return status == 404 || (status >= 500 && status <= 504); }
-
-struct Request {
-  enum class Kind { kGet, kAskedToFail, kEcho, kStream, kNeverAnswered };
-  Kind kind;
-  int64_t id;
-  int64_t count = 0;  // messages of a stream
-  std::string bytes = {};
-  std::string body = {};
-};
 
 enum class Manner { kPlain, kPipelined, kByteByByte, kHalfCloses, kGoesAway, kReadsLate };
 
-class Draw {
- public:
-  explicit Draw(uint64_t seed) : random_(seed) {}
-  uint64_t Below(uint64_t end) { return random_() % end; }
+Manner NextManner(Draw& draw) {
+  const uint64_t drawn = draw.Below(100);
+  if (drawn < 5) return Manner::kByteByByte;
+  if (drawn < 8) return Manner::kHalfCloses;
+  if (drawn < 12) return Manner::kGoesAway;
+  if (drawn < 16) return Manner::kReadsLate;
+  return drawn < 36 ? Manner::kPipelined : Manner::kPlain;
+}
 
-  Request NextRequest(int64_t id) {
-    Request request{.kind = PickKind(), .id = id};
-    std::string target = fmt::format("GET /v1/users/{}", id);
-    switch (request.kind) {
-      case Request::Kind::kGet: break;
-      case Request::Kind::kAskedToFail: target += "?statusCode=5"; break;
-      case Request::Kind::kNeverAnswered: target += ":hold"; break;
-      case Request::Kind::kStream:
-        request.count = 1 + static_cast<int64_t>(Below(kStreamMessagesMax));
-        target = fmt::format("GET /v1/users?id={}&count={}", id, request.count);
-        break;
-      case Request::Kind::kEcho:
-        request.body =
-            fmt::format(R"({{"id":"{}","title":"{}"}})", id, std::string(1 + Below(kEchoBytesMax), 't'));
-        target = "POST /v1/documents";
-    }
-    request.bytes = target + " HTTP/1.1\r\nhost: fault\r\n";
-    if (!request.body.empty()) {
-      request.bytes +=
-          fmt::format("content-type: application/json\r\ncontent-length: {}\r\n", request.body.size());
-    }
-    request.bytes += "\r\n" + request.body;
-    return request;
+std::string BytesOf(const Request& request) {
+  std::string bytes = fmt::format("{} {} HTTP/1.1\r\nhost: fault\r\n", request.method(), request.target);
+  if (!request.body.empty()) {
+    bytes += fmt::format("content-type: application/json\r\ncontent-length: {}\r\n", request.body.size());
   }
-
-  Manner NextManner() {
-    const uint64_t drawn = Below(100);
-    if (drawn < 5) return Manner::kByteByByte;
-    if (drawn < 8) return Manner::kHalfCloses;
-    if (drawn < 12) return Manner::kGoesAway;
-    if (drawn < 16) return Manner::kReadsLate;
-    return drawn < 36 ? Manner::kPipelined : Manner::kPlain;
-  }
-
- private:
-  Request::Kind PickKind() {
-    const uint64_t drawn = Below(10'000);
-    if (drawn < 2) return Request::Kind::kNeverAnswered;
-    if (drawn < 300) return Request::Kind::kAskedToFail;
-    if (drawn < 1'000) return Request::Kind::kStream;
-    return drawn < 3'000 ? Request::Kind::kEcho : Request::Kind::kGet;
-  }
-
-  std::mt19937_64 random_;
-};
-
-struct Tally {
-  std::map<int, int64_t> by_status;
-  int64_t cut_streams = 0;       // began, and the upstream broke
-  int64_t given_up = 0;          // the client went away or half-closed and got nothing
-  int64_t sent_again = 0;        // pipelined behind an answer after which the gateway closes
-  int64_t answered() const {
-    int64_t sum = 0;
-    for (const auto& [status, count] : by_status) sum += count;
-    return sum;
-  }
-};
+  return bytes + "\r\n" + request.body;
+}
 
 class Client {
  public:
@@ -124,7 +62,6 @@ class Client {
   ~Client() { Close(false); }
 
   bool idle() const { return waiting_.empty(); }
-  size_t waiting() const { return waiting_.size(); }
   int fd() const { return fd_; }
   short events(Clock::time_point now) const {
     return static_cast<short>((now >= reads_from_ ? POLLIN : 0) | (out_.empty() ? 0 : POLLOUT));
@@ -132,7 +69,7 @@ class Client {
 
   // Sends the next requests, at most so many; takes their ids from `id` on. Answers how many.
   int64_t Begin(int64_t id, int64_t at_most) {
-    manner_ = draw_.NextManner();
+    manner_ = NextManner(draw_);
     if (fd_ < 0) Connect();
     const size_t count = manner_ == Manner::kPipelined ? 1 + draw_.Below(kPipelinedMax) : 1;
     for (size_t i = 0; i < count && static_cast<int64_t>(i) < at_most; ++i) {
@@ -185,7 +122,7 @@ class Client {
   }
 
   void SendWaiting() {
-    for (const Request& request : waiting_) out_ += request.bytes;
+    for (const Request& request : waiting_) out_ += BytesOf(request);
     sent_at_ = Clock::now();
     if (manner_ == Manner::kGoesAway) out_.resize(1 + draw_.Below(out_.size()));
     if (manner_ == Manner::kReadsLate) {
@@ -258,7 +195,7 @@ class Client {
 
   void Take(const Answer& answer) {
     const Request& request = waiting_.front();
-    if (answer.status == 200 ? !IsRight(request, answer.body) : !IsError(answer.status)) {
+    if (!request.Admits(answer.status, answer.body)) {
       Fail(fmt::format("wrong answer: {} {}", answer.status, answer.body.substr(0, 300)));
     }
     ++tally_.by_status[answer.status];
@@ -266,35 +203,10 @@ class Client {
     sent_at_ = Clock::now();
   }
 
-  static bool IsRight(const Request& request, std::string_view body) {
-    switch (request.kind) {
-      case Request::Kind::kGet:
-        return body.starts_with(UserBegin(request.id)) && body.ends_with('}');
-      case Request::Kind::kEcho:
-        return body == request.body;
-      case Request::Kind::kStream:
-        return IsStreamOf(request, body);
-      default:
-        return false;
-    }
-  }
-
-  static std::string UserBegin(int64_t id) { return fmt::format(R"({{"id":"{}",)", id); }
-
-  // An array of the first users asked for: a gateway may end it where the upstream ends with an error.
-  static bool IsStreamOf(const Request& request, std::string_view body) {
-    if (!body.starts_with('[') || !body.ends_with(']')) return false;
-    int64_t count = 0;
-    for (size_t at = body.find(R"({"id":)"); at != body.npos; at = body.find(R"({"id":)", at + 1), ++count) {
-      if (!body.substr(at).starts_with(UserBegin(request.id + count))) return false;
-    }
-    return count <= request.count;
-  }
-
   [[noreturn]] void Fail(std::string_view what) const {
     fmt::print(stderr, "bad_client: {}; manner {}, {} waiting, the first: {}\nreceived besides: {}\n",
                what, static_cast<int>(manner_), waiting_.size(),
-               waiting_.empty() ? "" : waiting_.front().bytes.substr(0, 200), reader_.rest().substr(0, 500));
+               waiting_.empty() ? "" : waiting_.front().target, reader_.rest().substr(0, 500));
     std::exit(1);
   }
 
@@ -308,13 +220,6 @@ class Client {
   Clock::time_point sent_at_;
   Clock::time_point reads_from_;
 };
-
-void Print(const Tally& tally, int64_t requests) {
-  fmt::print(R"({{"requests": {}, "answered": {}, "cut_streams": {}, "given_up": {}, "sent_again": {})",
-             requests, tally.answered(), tally.cut_streams, tally.given_up, tally.sent_again);
-  for (const auto& [status, count] : tally.by_status) fmt::print(R"(, "status_{}": {})", status, count);
-  fmt::print("}}\n");
-}
 
 int Run() {
   Draw draw(absl::GetFlag(FLAGS_seed));
@@ -343,10 +248,7 @@ int Run() {
     }
   }
   for (Client& client : clients) client.CheckSilence();
-  Print(tally, requests);
-  const int64_t accounted = tally.answered() + tally.cut_streams + tally.given_up;
-  if (accounted != requests) fmt::print(stderr, "bad_client: {} of {} accounted for\n", accounted, requests);
-  return accounted == requests ? 0 : 1;
+  return tally.Report(requests);
 }
 
 }  // namespace

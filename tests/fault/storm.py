@@ -1,5 +1,6 @@
 """A gateway whose clients misbehave, its upstream killed again and again behind a wire that fails."""
 
+import collections
 import contextlib
 import http.client
 import json
@@ -99,14 +100,21 @@ def eventually_idle(gateway, descriptors_max):
 
 
 def clients(gateway, requests, seed):
-    """All requests; what the clients saw. Fails at the first answer that is wrong, missing or too much."""
-    ran = subprocess.run(
-        [os.path.abspath("tests/fault/bad_client"), f"--port={gateway.port}",
-         f"--requests={requests}", f"--seed={seed}"],
-        text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    if ran.returncode != 0:
-        raise AssertionError(f"{ran.stderr}{ran.stdout}the gateway said:\n{gateway.output}")
-    return json.loads(ran.stdout)
+    """All requests, half of them over HTTP/2; what the clients saw. Fails at the first answer that is wrong,
+    missing or too much."""
+    running = [
+        subprocess.Popen(
+            [os.path.abspath(f"tests/fault/{name}"), f"--port={gateway.port}",
+             f"--requests={requests // 2}", f"--seed={seed}"],
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for name in ("bad_client", "bad_http2_client")]
+    seen = collections.Counter()
+    for client in running:
+        out, errors = client.communicate()
+        if client.returncode != 0:
+            raise AssertionError(f"{errors}{out}the gateway said:\n{gateway.output}")
+        seen.update(json.loads(out))
+    return seen
 
 
 def run(kind, requests, seed, fault_every_reads=200):
@@ -118,17 +126,15 @@ def run(kind, requests, seed, fault_every_reads=200):
         at_rest = descriptors(gateway.pid)
         # The pool keeps connections open, at most a few more than at the start.
         descriptors_max = at_rest + 8
-        seen = [clients(gateway, requests // WARM_UP_SHARE, seed)]
+        seen = clients(gateway, requests // WARM_UP_SHARE, seed)
         eventually_idle(gateway, descriptors_max)
         warm = gateways.resident_bytes(gateway.pid)
-        seen.append(clients(gateway, requests - requests // WARM_UP_SHARE, seed + 1))
+        seen += clients(gateway, requests - requests // WARM_UP_SHARE, seed + 1)
         eventually_idle(gateway, descriptors_max)
         growth = gateways.resident_bytes(gateway.pid) - warm
-        total = {key: sum(part.get(key, 0) for part in seen) for key in sorted({**seen[0], **seen[1]})}
-        print(f"clients: {total}\nwire: {wire.faults()}, {upstream.restarts} restarts\n"
+        print(f"clients: {dict(sorted(seen.items()))}\nwire: {wire.faults()}, {upstream.restarts} restarts\n"
               f"growth after the first fifth: {growth / 1024:,.0f} KiB", flush=True)
         if growth > GROWTH_BYTES_MAX:
             raise AssertionError(f"grew by {growth:,} bytes")
         if gateway.stop() not in (0, None):
             raise AssertionError(f"ended badly; it said:\n{gateway.output}")
-    return total
