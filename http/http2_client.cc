@@ -54,7 +54,7 @@ struct Http2Client::Callbacks {
     return 0;
   }
 
-  static int OnHeader(nghttp2_session*, const nghttp2_frame*, const uint8_t* name, size_t name_size,
+  static int OnHeader(nghttp2_session* session, const nghttp2_frame* frame, const uint8_t* name, size_t name_size,
                       const uint8_t* value, size_t value_size, uint8_t, void* user_data) {
     Http2Client& self = Self(user_data);
     if (name_size > 0 && name[0] == ':') {
@@ -65,7 +65,10 @@ struct Http2Client::Callbacks {
     self.field_bytes_ += name_size + value_size;
     const bool bounded = self.field_bytes_ <= self.options_.head_bytes_max &&
                          self.fields_.size() < self.options_.head_fields_max;
-    if (!bounded) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;  // resets the stream
+    if (!bounded) {
+      if (Http2ClientStream* const stream = Find(session, frame->hd.stream_id)) stream->remote_reset_ = true;
+      return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;  // resets the stream
+    }
     self.fields_.Add(View(name, name_size), View(value, value_size));
     return 0;
   }

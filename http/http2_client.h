@@ -28,15 +28,15 @@ struct Http2ClientOptions {
   uint32_t connection_window_bytes = 16 << 20;   // the same for all bodies of the connection
   uint32_t streams_max = 1024;                   // at a time, if the peer allows as many
   size_t head_bytes_max = 60 << 10;              // of names and values in one head, or in trailers
-  size_t head_fields_max = 200;
+  size_t head_fields_max = 100;
   size_t informational_heads_max = 16;           // 1xx in one answer
 };
 
 // How a stream ended.
 enum class Http2StreamEnd {
   kComplete,       // the answer is whole
-  kRemoteReset,    // RST_STREAM, or not processed before a GOAWAY (then REFUSED_STREAM)
-  kProtocolError,  // what came breaks the rules, or a bound above
+  kRemoteReset,    // RST_STREAM, not processed before a GOAWAY (then REFUSED_STREAM), or a head that is too large
+  kProtocolError,  // what came breaks the rules
   kConnectionGone,
 };
 
@@ -72,7 +72,7 @@ class Http2ClientStream {
   int32_t id_ = 0;  // 0: the session does not know it
   uint16_t informational_heads_ = 0;
   bool answered_ = false;      // END_STREAM came
-  bool remote_reset_ = false;  // RST_STREAM came
+  bool remote_reset_ = false;  // RST_STREAM came, or what Envoy takes for one: a head that is too large
   bool body_ended_ = false;    // End was called
   bool waits_for_body_ = false;
   std::string body_;
