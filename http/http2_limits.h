@@ -24,13 +24,14 @@ struct Http2Limits {
   // is served to its end gives one back, so it is those who reset more than half that are sent away.
   size_t resets_max = 500;
   size_t resets_per_second = 33;
-  // PING, SETTINGS, PRIORITY, WINDOW_UPDATE and frames of unknown types. A request or a DATA frame, sent or received,
+  // PING, SETTINGS, PRIORITY, WINDOW_UPDATE and RST_STREAM. A request or a DATA frame, sent or received,
   // gives ten back.
   size_t control_frames_max = 2000;
   size_t control_frames_per_second = 100;
   // DATA without data that does not end its stream.
   size_t empty_data_frames_max = 100;
   size_t empty_data_frames_per_second = 10;
+  // (Frames of unknown types and DATA for streams that have ended cost their bytes and nothing else.)
   // Answers to control frames that wait because the client does not read.
   size_t outbound_frames_max = 2000;
 };

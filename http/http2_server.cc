@@ -64,17 +64,24 @@ bool Http2Server::Receive(std::string_view input, absl::Time now) {
     OpenConnectionWindow();
     return true;
   }
-  const bool flood = !fault_.empty() || taken == NGHTTP2_ERR_FLOODED || taken == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS;
-  if (fault_.empty()) fault_ = nghttp2_strerror(static_cast<int>(taken));
-  EndWith(flood ? NGHTTP2_ENHANCE_YOUR_CALM
-                : taken == NGHTTP2_ERR_NOMEM ? NGHTTP2_INTERNAL_ERROR : NGHTTP2_PROTOCOL_ERROR);
+  uint32_t error = NGHTTP2_PROTOCOL_ERROR;
+  if (taken == NGHTTP2_ERR_FLOODED || taken == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS) error = NGHTTP2_ENHANCE_YOUR_CALM;
+  if (taken == NGHTTP2_ERR_NOMEM) error = NGHTTP2_INTERNAL_ERROR;
+  Break(error, nghttp2_strerror(static_cast<int>(taken)));
+  EndWith(fault_error_);
   return false;
 }
 
 void Http2Server::EndWith(uint32_t error) { nghttp2_session_terminate_session(session_, error); }
 
 void Http2Server::Overdrawn(std::string_view what, size_t limit) {
-  if (fault_.empty()) fault_ = fmt::format("the client sent too many {} (more than {})", what, limit);
+  Break(NGHTTP2_ENHANCE_YOUR_CALM, fmt::format("the client sent too many {} (more than {})", what, limit));
+}
+
+void Http2Server::Break(uint32_t error, std::string fault) {
+  if (!fault_.empty()) return;
+  fault_error_ = error;
+  fault_ = std::move(fault);
 }
 
 void Http2Server::Send(std::string& out, size_t bytes_max) {

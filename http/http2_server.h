@@ -20,6 +20,7 @@
 #include <absl/time/time.h>
 
 #include "http/headers.h"
+#include "http/http2_ended_streams.h"
 #include "http/http2_flood_guard.h"
 #include "http/http2_limits.h"
 #include "http/http2_server_stream.h"
@@ -112,7 +113,9 @@ class Http2Server {
   void Submit(Http2ServerStream& stream);
   void SubmitTrailers(Http2ServerStream& stream);
   void CallOffRest(Http2ServerStream& stream);
+  void CheckStream(const Http2ServerStream* stream, int32_t id, uint8_t type);
   void Overdrawn(std::string_view what, size_t limit);
+  void Break(uint32_t error, std::string fault);
   void EndWith(uint32_t error);
 
   Events& events_;
@@ -129,7 +132,10 @@ class Http2Server {
 
   absl::Time now_;
   Http2FloodGuard guard_;
+  Http2EndedStreams ended_by_us_;
+  int32_t last_id_ = 0;  // of the newest stream
   std::string fault_;
+  uint32_t fault_error_ = 0;
   bool begun_ = false;    // the client's SETTINGS came
   bool in_head_ = false;  // HEADERS came, its end did not
   bool ended_ = false;

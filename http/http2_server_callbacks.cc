@@ -29,6 +29,7 @@ nghttp2_session_callbacks* Http2Server::Callbacks::MakeTable() {
   nghttp2_session_callbacks_set_on_header_callback(table, &OnHeader);
   nghttp2_session_callbacks_set_on_invalid_header_callback(table, &OnInvalidHeader);
   nghttp2_session_callbacks_set_on_frame_recv_callback(table, &OnFrame);
+  nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(table, &OnInvalidFrame);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(table, &OnData);
   nghttp2_session_callbacks_set_on_stream_close_callback(table, &OnClose);
   nghttp2_session_callbacks_set_send_data_callback(table, &SendData);
@@ -42,7 +43,6 @@ nghttp2_session* Http2Server::Callbacks::NewSession(Http2Server& server, const H
   nghttp2_option* option = nullptr;
   CHECK(nghttp2_option_new(&option) == 0);
   nghttp2_option_set_no_auto_window_update(option, 1);
-  nghttp2_option_set_no_closed_streams(option, 1);
   nghttp2_option_set_max_continuations(option, limits.header_frames_max - 1);
   nghttp2_option_set_max_outbound_ack(option, limits.outbound_frames_max);
   // Ours sees resets that the client provokes, too, and spares a client that cancels some of many requests.
@@ -56,6 +56,7 @@ nghttp2_session* Http2Server::Callbacks::NewSession(Http2Server& server, const H
 
 int Http2Server::Callbacks::OnBeginFrame(nghttp2_session* session, const nghttp2_frame_hd* frame, void* user) {
   Http2Server& server = ServerOf(user);
+  server.CheckStream(StreamOf(session, frame->stream_id), frame->stream_id, frame->type);
   switch (frame->type) {
     case NGHTTP2_HEADERS:
       server.in_head_ = true;
@@ -76,6 +77,17 @@ int Http2Server::Callbacks::OnBeginFrame(nghttp2_session* session, const nghttp2
     server.Overdrawn("frames without reading what they cause", server.limits_.outbound_frames_max);
   }
   return Verdict(server);
+}
+
+// What nghttp2 passes over although RFC 9113 calls it an error of the connection (5.1, 5.1.1, 6.3).
+void Http2Server::CheckStream(const Http2ServerStream* stream, int32_t id, uint8_t type) {
+  if (type == NGHTTP2_PRIORITY && id == 0) return Break(NGHTTP2_PROTOCOL_ERROR, "PRIORITY without a stream");
+  if (type != NGHTTP2_HEADERS) return;
+  if (id > last_id_) {
+    last_id_ = id;
+  } else if (stream == nullptr && id != 0 && go_away_ != GoAway::kDone && !ended_by_us_.MayGetHeads(id)) {
+    Break(NGHTTP2_STREAM_CLOSED, "the client sent a head for a stream that has ended");
+  }
 }
 
 int Http2Server::Callbacks::OnBeginHeaders(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
@@ -207,7 +219,14 @@ int Http2Server::Callbacks::SendData(nghttp2_session*, nghttp2_frame*, const uin
   return 0;
 }
 
+// Before nghttp2 refuses the frame's stream.
+int Http2Server::Callbacks::OnInvalidFrame(nghttp2_session*, const nghttp2_frame* frame, int, void* user) {
+  ServerOf(user).ended_by_us_.Add(frame->hd.stream_id);
+  return 0;
+}
+
 int Http2Server::Callbacks::OnSent(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
+  if (frame->hd.type == NGHTTP2_RST_STREAM) ServerOf(user).ended_by_us_.Add(frame->hd.stream_id);
   if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
   if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return 0;
   Http2ServerStream* const stream = StreamOf(session, frame->hd.stream_id);

@@ -28,10 +28,11 @@ struct Http2Server::Callbacks {
                             nghttp2_data_source* source, void* user);
   static int SendData(nghttp2_session*, nghttp2_frame* frame, const uint8_t* frame_head, size_t bytes,
                       nghttp2_data_source* source, void* user);
+  static int OnInvalidFrame(nghttp2_session*, const nghttp2_frame* frame, int error, void* user);
   static int OnSent(nghttp2_session*, const nghttp2_frame* frame, void* user);
   static int OnNotSent(nghttp2_session*, const nghttp2_frame* frame, int error, void* user);
 
-  // Zero, or what makes nghttp2 stop: the client overdrew an allowance.
+  // Zero, or what makes nghttp2 stop: the connection is to end.
   static int Verdict(const Http2Server& server) {
     return server.fault_.empty() ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE;
   }

@@ -1,5 +1,7 @@
 #include "http/http2_server.h"
 
+#include <functional>
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -425,6 +427,134 @@ TEST(Http2Server, ResetsMalformedRequestsWithoutTellingOfThem) {
     EXPECT_EQ(client.answers[id].closed, NGHTTP2_PROTOCOL_ERROR) << fields.back().first << id;
     EXPECT_EQ(server.codec.open_streams(), 0u);
   }
+}
+
+// A frame as bytes, which nghttp2 would not send.
+std::string Frame(int type, int flags, uint32_t stream, std::string_view payload = "") {
+  const auto size = static_cast<uint32_t>(payload.size());
+  std::string frame;
+  for (const uint32_t byte : {size >> 16, size >> 8, size, uint32_t(type), uint32_t(flags), stream >> 24, stream >> 16,
+                              stream >> 8, stream}) {
+    frame.push_back(static_cast<char>(byte & 0xff));
+  }
+  return frame.append(payload);
+}
+
+// HPACK without a table: GET / of "m".
+constexpr std::string_view kGet = "\x82\x86\x84\x41\x01m";
+
+std::string Headers(uint32_t stream, int flags = NGHTTP2_FLAG_END_HEADERS | NGHTTP2_FLAG_END_STREAM) {
+  return Frame(NGHTTP2_HEADERS, flags, stream, kGet);
+}
+
+std::string Begin() { return std::string(kHttp2Preface) + Frame(NGHTTP2_SETTINGS, 0, 0); }
+
+// The error of the GOAWAY in what the server sends, or -1.
+int GoAwayOf(Server& server) {
+  const std::string sent = server.Send();
+  for (size_t at = 0; at + 9 <= sent.size();) {
+    const auto byte = [&](size_t i) { return static_cast<uint8_t>(sent[at + i]); };
+    if (byte(3) == NGHTTP2_GOAWAY) return byte(9 + 7);
+    at += 9 + (size_t{byte(0)} << 16) + (size_t{byte(1)} << 8) + byte(2);
+  }
+  return -1;
+}
+
+struct Flood {
+  const char* name;
+  std::string before;
+  std::function<std::string(uint32_t)> next;
+  size_t harmless;  // so many are
+};
+
+TEST(Http2Server, EndsFloodsAndSaysSo) {
+  const std::string open = Headers(1, NGHTTP2_FLAG_END_HEADERS);
+  const Flood floods[] = {
+      {"ping", "", [](uint32_t) { return Frame(NGHTTP2_PING, 0, 0, "12345678"); }, 1000},
+      {"settings", "", [](uint32_t) { return Frame(NGHTTP2_SETTINGS, 0, 0); }, 1000},
+      {"priority", "", [](uint32_t i) { return Frame(NGHTTP2_PRIORITY, 0, 2 * i + 1, std::string(5, '\1')); }, 1000},
+      {"window update", open, [](uint32_t) { return Frame(NGHTTP2_WINDOW_UPDATE, 0, 1, {"\0\0\0\1", 4}); }, 1000},
+      {"empty data", open, [](uint32_t) { return Frame(NGHTTP2_DATA, 0, 1); }, 90},
+      {"padded data", open, [](uint32_t) { return Frame(NGHTTP2_DATA, NGHTTP2_FLAG_PADDED, 1, {"\3\0\0\0", 4}); }, 90},
+      {"rapid reset", "",
+       [](uint32_t i) { return Headers(2 * i + 1) + Frame(NGHTTP2_RST_STREAM, 0, 2 * i + 1, {"\0\0\0\x8", 4}); }, 450},
+      // CVE-2025-8671: the server is made to reset.
+      {"made you reset", "",
+       [](uint32_t i) {
+         return Headers(2 * i + 1) + Frame(NGHTTP2_WINDOW_UPDATE, 0, 2 * i + 1, {"\x7f\xff\xff\xff", 4});
+       },
+       450},
+      {"malformed", "", [](uint32_t i) { return Frame(NGHTTP2_HEADERS, 5, 2 * i + 1, "\x82"); }, 450},
+      {"continuation", Frame(NGHTTP2_HEADERS, 0, 1, kGet), [](uint32_t) { return Frame(NGHTTP2_CONTINUATION, 0, 1); }, 8},
+      {"refused", "", [](uint32_t i) { return Headers(2 * i + 1, NGHTTP2_FLAG_END_HEADERS); }, 100},
+  };
+  for (const Flood& flood : floods) {
+    Server server;
+    EXPECT_TRUE(server.Receive(Begin() + flood.before));
+    if (flood.name != std::string_view("refused")) server.Send();
+    bool alive = true;
+    uint32_t sent = 0;
+    for (; alive && sent < 10'000; ++sent) {
+      alive = server.Receive(flood.next(sent));
+      // The client reads all that it causes, but for the refusals.
+      if (flood.name != std::string_view("refused") && alive && sent % 16 == 0) server.Send();
+      for (Http2ServerStream* const stream : std::vector(server.arrived)) {
+        if (stream->closed()) server.Release(*stream);
+      }
+    }
+    EXPECT_FALSE(alive) << flood.name;
+    EXPECT_GE(sent, flood.harmless) << flood.name;
+    EXPECT_EQ(GoAwayOf(server), NGHTTP2_ENHANCE_YOUR_CALM) << flood.name << ": " << server.codec.fault();
+    EXPECT_NE(server.codec.fault(), "") << flood.name;
+    EXPECT_TRUE(server.codec.done()) << flood.name;
+  }
+}
+
+TEST(Http2Server, AnAllowanceRenewsItself) {
+  Server server;
+  EXPECT_TRUE(server.Receive(Begin()));
+  for (int second = 0; second < 100; ++second) {
+    for (int i = 0; i < 99; ++i) {
+      ASSERT_TRUE(server.Receive(Frame(NGHTTP2_PING, 0, 0, "12345678"))) << second;
+      server.Send();
+    }
+    server.now += absl::Seconds(1);
+  }
+}
+
+TEST(Http2Server, AClientThatCancelsHalfOfItsRequestsMayDoSo) {
+  Client client;
+  Server server;
+  for (int i = 0; i < 2000; ++i) {
+    const int32_t kept = client.Request(Client::Get("/"));
+    const int32_t dropped = client.Request(Client::Get("/"));
+    Exchange(client, server);
+    client.Reset(dropped);
+    server.Answer(*server.arrived[0], 200, "kept");
+    Exchange(client, server);
+    ASSERT_EQ(client.answers[kept].body, "kept") << i;
+    while (!server.arrived.empty()) server.Release(*server.arrived[0]);
+  }
+}
+
+TEST(Http2Server, AHeadForAStreamThatEndedBreaksTheProtocolUnlessWeEndedIt) {
+  const std::string reset = Frame(NGHTTP2_RST_STREAM, 0, 3, {"\0\0\0\x8", 4});
+  const std::string data = Frame(NGHTTP2_DATA, 1, 3, "late");
+  for (const std::string& bad : {Headers(3) + reset + Headers(3), Headers(3) + Headers(1)}) {
+    Server server;
+    EXPECT_FALSE(server.Receive(Begin() + bad));
+    EXPECT_EQ(GoAwayOf(server), NGHTTP2_STREAM_CLOSED);
+  }
+  // Resets of ours cross with what is under way: a refused stream, a malformed one, one that was answered early.
+  Server server({.concurrent_streams_max = 1});
+  EXPECT_TRUE(server.Receive(Begin() + Headers(1, NGHTTP2_FLAG_END_HEADERS) + Headers(3, NGHTTP2_FLAG_END_HEADERS) + data));
+  server.Answer(*server.arrived[0], 200, "enough");
+  server.Release(*server.arrived[0]);
+  server.Send();
+  EXPECT_TRUE(server.Receive(Frame(NGHTTP2_DATA, 0, 1, "late") + Headers(1) + data));
+  EXPECT_TRUE(server.Receive(Frame(NGHTTP2_HEADERS, 4, 5, "\x82") + Frame(NGHTTP2_DATA, 0, 5, "late")));
+  EXPECT_EQ(GoAwayOf(server), -1);
+  EXPECT_TRUE(server.Receive(Frame(NGHTTP2_DATA, 1, 5, "later")));
 }
 
 }  // namespace

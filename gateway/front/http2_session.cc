@@ -135,7 +135,7 @@ Task<void> Http2Session::Receive(Http2Session& session, Scope& requests) {
       session.StartArrived(requests);
       if (session.server_.wants_to_send()) session.to_send_.Set();
       session.NoteTime();
-      if (session.broken_) co_return;
+      if (session.broken_ || session.server_.done()) co_return;
     }
     connection.Release();
     const auto waits = drain_begun                        ? Connection::Waits::kUninterrupted
