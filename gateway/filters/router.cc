@@ -1,6 +1,9 @@
 #include "gateway/filters/router.h"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
 
 #include <absl/strings/numbers.h>
 #include <fmt/format.h>
@@ -17,7 +20,8 @@ namespace {
 
 using config::RetryPolicy;
 
-// The time that an answer may take: all of it from the moment the request is complete, and each silence.
+// The time that an answer may take: all of it from the moment the request is complete, each silence, and each attempt
+// until its head (per_try_timeout).
 class AnswerTime : private Timer {
  public:
   AnswerTime(const TaskContext& parent, absl::Duration idle)
@@ -34,10 +38,22 @@ class AnswerTime : private Timer {
     Keep();
   }
   void RequestComplete(absl::Duration timeout) {
-    if (timeout == absl::ZeroDuration()) return;
-    deadline_ = context_.home->Now() + timeout;
+    request_complete_ = true;
+    if (timeout != absl::ZeroDuration()) deadline_ = context_.home->Now() + timeout;
+    LimitTry();
     Keep();
   }
+  // A new attempt, and the context to wait for its head in. Zero: as long as all of the answer may take.
+  TaskContext BeginTry(absl::Duration timeout) {
+    if (timeout == absl::ZeroDuration()) return context_;
+    try_timeout_ = timeout;
+    try_cancel_.emplace(cancel_.token());
+    LimitTry();
+    Keep();
+    return {context_.home, try_cancel_->token(), context_.deadline};
+  }
+  void EndTry() { try_deadline_ = absl::InfiniteFuture(); }
+  bool try_timed_out() const { return try_timed_out_; }
   // Nobody waits for the answer any more.
   void Abandon() { cancel_.Cancel(Aborted("the request could not be sent")); }
   bool idled() const { return idled_; }
@@ -45,7 +61,7 @@ class AnswerTime : private Timer {
  private:
   // The timer stays armed at an early time and looks again when it fires.
   void Keep() {
-    const absl::Time next = std::min(deadline_, idle_deadline_);
+    const absl::Time next = std::min({deadline_, idle_deadline_, try_deadline_});
     if (next == absl::InfiniteFuture() || (armed() && armed_for_ <= next)) return;
     TimerQueue& timers = context_.home->timers();
     timers.Disarm(*this);
@@ -55,9 +71,19 @@ class AnswerTime : private Timer {
   static void OnTimer(Timer& timer) {
     AnswerTime& self = static_cast<AnswerTime&>(timer);
     const absl::Time now = self.context_.home->Now();
+    if (now >= self.try_deadline_ && now < self.deadline_) {
+      self.try_deadline_ = absl::InfiniteFuture();
+      self.try_timed_out_ = true;
+      self.try_cancel_->Cancel(DeadlineExceeded("per_try_timeout passed"));
+    }
     if (now < self.deadline_ && now < self.idle_deadline_) return self.Keep();
     self.idled_ = now < self.deadline_;
     self.cancel_.Cancel(DeadlineExceeded("the route's time for an answer passed"));
+  }
+  // An attempt's time begins when the request is complete.
+  void LimitTry() {
+    try_timed_out_ = false;
+    if (request_complete_ && try_cancel_.has_value()) try_deadline_ = context_.home->Now() + try_timeout_;
   }
 
   const absl::Duration idle_;
@@ -67,6 +93,11 @@ class AnswerTime : private Timer {
   absl::Time idle_deadline_ = absl::InfiniteFuture();
   absl::Time armed_for_;
   bool idled_ = false;
+  bool request_complete_ = false;
+  std::optional<CancelSource> try_cancel_;  // of the attempt under way
+  absl::Duration try_timeout_;
+  absl::Time try_deadline_ = absl::InfiniteFuture();
+  bool try_timed_out_ = false;
 };
 
 bool Has(const RetryPolicy& policy, std::string_view reason) {
@@ -87,6 +118,22 @@ bool RetriesFailure(const RetryPolicy& policy, UpstreamFailure failure) {
     default:
       return false;
   }
+}
+
+// A gRPC answer that is nothing but its trailers says how the call ended in its head.
+bool RetriesGrpcStatus(const RetryPolicy& policy, const http::Headers& headers) {
+  static constexpr std::pair<std::string_view, std::string_view> kReasons[] = {
+      {"1", "cancelled"},  {"4", "deadline-exceeded"}, {"8", "resource-exhausted"},
+      {"13", "internal"}, {"14", "unavailable"},
+  };
+  const auto status = headers.Find("grpc-status");
+  return status.has_value() && std::any_of(std::begin(kReasons), std::end(kReasons), [&](const auto& reason) {
+           return reason.first == *status && Has(policy, reason.second);
+         });
+}
+
+bool RetriesTimeout(const RetryPolicy& policy) {
+  return Has(policy, "5xx") || Has(policy, "gateway-error") || Has(policy, "reset");
 }
 
 bool RetriesStatus(const RetryPolicy& policy, int status) {
@@ -232,12 +279,17 @@ Task<void> Router::Request::Pump(HttpCall& call) {
 }
 
 Task<Router::Request::Outcome> Router::Request::Exchange(HttpCall& call) {
+  const auto limit = retry_ == nullptr ? std::nullopt : retry_->per_try_timeout;
+  const TaskContext try_context = time_.BeginTry(limit.value_or(absl::ZeroDuration()));
   for (;;) {
-    StatusOr<HttpResponseHead> head = co_await call.ReadHead();
+    StatusOr<HttpResponseHead> head = co_await InContext<StatusOr<HttpResponseHead>>(try_context, call.ReadHead());
+    if (!head.ok() || head->status >= 200) time_.EndTry();
     if (!head.ok()) co_return co_await FailBeforeHead(call, head.status());
     time_.Heard();
     if (head->status < 200) continue;  // Envoy passes none but 100 on, and has sent that itself
-    if (MayRetry() && RetriesStatus(*retry_, head->status)) co_return Outcome::kRetry;
+    if (MayRetry() && (RetriesStatus(*retry_, head->status) || RetriesGrpcStatus(*retry_, head->headers))) {
+      co_return Outcome::kRetry;
+    }
     co_return co_await Answer(call, *std::move(head));
   }
 }
@@ -249,6 +301,9 @@ Task<Router::Request::Outcome> Router::Request::FailBeforeHead(HttpCall& call, c
     co_await LocalReply(stream_, choice_, HttpStatusOf(body_error_), MessageOf(body_error_));
   } else if (context.cancel.reason().code() == StatusCode::kDeadlineExceeded) {
     co_await LocalReply(stream_, choice_, 504, time_.idled() ? "stream timeout" : "upstream request timeout");
+  } else if (time_.try_timed_out()) {
+    if (MayRetry() && RetriesTimeout(*retry_)) co_return Outcome::kRetry;
+    co_await LocalReply(stream_, choice_, 504, "upstream request timeout");
   } else if (call.failure() == UpstreamFailure::kNoHealthyHost) {
     co_await LocalReply(stream_, choice_, 503, "no healthy upstream");
   } else if (MayRetry() && RetriesFailure(*retry_, call.failure())) {

@@ -230,6 +230,34 @@ TEST_F(RouterTest, GivesTheLastAnswerWhenTheRetriesAreUsedUp) {
   EXPECT_EQ(Serve(client).status, 503);
 }
 
+TEST_F(RouterTest, RetriesWhatAGrpcStatusInTheHeadSays) {
+  action().retry_policy = config::RetryPolicy{.retry_on = {"unavailable"}, .num_retries = 2};
+  cluster.scripts = {{.headers = {{"grpc-status", "14"}}}, {.headers = {{"grpc-status", "5"}}}};
+  HandClient client("POST", "/", "x");
+  Serve(client);
+  EXPECT_EQ(client.headers.Find("grpc-status"), "5");
+  EXPECT_EQ(cluster.sent.size(), 2u);
+}
+
+TEST_F(RouterTest, GivesEachAttemptItsOwnTime) {
+  action().retry_policy =
+      config::RetryPolicy{.retry_on = {"gateway-error"}, .num_retries = 1, .per_try_timeout = absl::Milliseconds(100)};
+  cluster.scripts = {{.head_takes = absl::Seconds(1)}, {.status = 201, .head_takes = absl::Milliseconds(90)}};
+  HandClient client("GET", "/");
+  EXPECT_EQ(Serve(client).status, 201);
+  EXPECT_EQ(cluster.sent.size(), 2u);
+}
+
+TEST_F(RouterTest, AnAttemptWithoutTimeLeftAndWithoutRetriesIsATimeout) {
+  action().retry_policy =
+      config::RetryPolicy{.retry_on = {"connect-failure"}, .num_retries = 1, .per_try_timeout = absl::Milliseconds(100)};
+  cluster.scripts = {{.head_takes = absl::Seconds(1)}};
+  HandClient client("POST", "/", "x");
+  EXPECT_EQ(Serve(client).status, 504);
+  EXPECT_EQ(client.answer, "upstream request timeout");
+  EXPECT_EQ(cluster.sent.size(), 1u);
+}
+
 TEST_F(RouterTest, WithoutAPolicyNothingIsSentTwice) {
   cluster.scripts = {{.failure = UpstreamFailure::kConnectFailure, .failure_text = "x"}};
   HandClient client("GET", "/");
