@@ -132,7 +132,6 @@ struct RouteConfiguration {
 };
 
 struct HealthCheckFilter {
-  bool pass_through_mode = false;
   std::vector<HeaderMatcher> headers;  // all must match, ":path" among them
 };
 struct CorsFilter {};

@@ -162,9 +162,7 @@ struct FilterLine {
   }
   void operator()(const CorsFilter&) const { text.Line(indent, "cors"); }
   void operator()(const GrpcWebFilter&) const { text.Line(indent, "grpc_web"); }
-  void operator()(const HealthCheckFilter& filter) const {
-    text.Line(indent, "health_check{}", filter.pass_through_mode ? ", passed through" : "");
-  }
+  void operator()(const HealthCheckFilter&) const { text.Line(indent, "health_check"); }
   void operator()(const RouterFilter&) const { text.Line(indent, "router"); }
 };
 

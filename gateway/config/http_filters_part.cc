@@ -27,7 +27,7 @@ HealthCheckFilter ReadHealthCheckFilter(const YamlValue& value, ConfigErrors& er
   MessageReader reader(value, kHealthCheckFilter, errors);
   HealthCheckFilter filter;
   if (!reader.Has("pass_through_mode")) errors.Add(reader.place(), "pass_through_mode is required");
-  filter.pass_through_mode = reader.Bool("pass_through_mode");
+  reader.OnlyBool("pass_through_mode", false);
   for (const YamlValue& header : reader.TakeList("headers")) {
     filter.headers.push_back(ReadHeaderMatcher(header, errors));
   }
