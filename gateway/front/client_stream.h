@@ -32,11 +32,13 @@ class WebSocket {
 
   virtual ~WebSocket() = default;  // only after Close
 
-  // nullopt: the client closed. An error: it broke the protocol, or is gone without a close.
+  // nullopt: the client closed, or the server drains and hears nobody any more. An error: it broke the protocol, or
+  // is gone without a close.
   virtual Task<StatusOr<std::optional<Message>>> Receive() = 0;
   // Waits until the kernel took the message. An error when the client is gone.
   virtual Task<Status> Send(Message message) = 0;
-  // Sends a close frame (RFC 6455 section 7.4) unless the client is gone, and ends the connection.
+  // Sends a close frame (RFC 6455 section 7.4) unless the client is gone, and ends the connection. While the server
+  // drains, normal ends and errors of the server's become 1001, "going away".
   virtual Task<void> Close(int code, std::string reason) = 0;
 };
 

@@ -271,7 +271,7 @@ Task<StatusOr<std::unique_ptr<WebSocket>>> Http1Stream::AcceptWebSocket() {
   Connection::Upgraded upgraded = co_await connection_.Upgrade();
   upgraded_ = true;
   answer_ = Answer::kDone;
-  auto websocket = std::make_unique<UpgradedWebSocket>(std::move(upgraded), limits_, further_headers_);
+  auto websocket = std::make_unique<UpgradedWebSocket>(connection_, std::move(upgraded), limits_, further_headers_);
   const Status accepted = co_await websocket->Accept(parser_.head());
   response_status_ = accepted.ok() ? 101 : 400;
   if (!accepted.ok()) co_return accepted;

@@ -24,6 +24,7 @@ struct FrontLimits {
 
   size_t websocket_message_bytes_max = 1 << 20;
   absl::Duration websocket_idle_timeout = absl::Minutes(5);  // answered pings count as activity
+  absl::Duration websocket_close_timeout = absl::Seconds(2);  // for the peer's answer to a close frame
 };
 
 }  // namespace minato::gateway

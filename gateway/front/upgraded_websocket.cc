@@ -1,5 +1,8 @@
 #include "gateway/front/upgraded_websocket.h"
 
+#include <utility>
+
+#include "runtime/deadline.h"
 #include "runtime/wait.h"
 
 namespace minato::gateway {
@@ -49,10 +52,28 @@ http::WebSocketOptions Options(const FrontLimits& limits, const http::Headers& h
 
 }  // namespace
 
-UpgradedWebSocket::UpgradedWebSocket(Connection::Upgraded upgraded, const FrontLimits& limits,
-                                     const http::Headers& headers)
-    : stream_(boost::asio::ip::tcp::socket(std::move(upgraded.socket)), Options(limits, headers)),
-      unread_(std::move(upgraded.unread)) {}
+// Until no read is pending; not to be cancelled, for the read refers to the socket's owner.
+struct UpgradedWebSocket::ReadEnded {
+  UpgradedWebSocket& socket;
+  bool await_ready() const { return !socket.reading_; }
+  template <TaskPromise P>
+  void await_suspend(std::coroutine_handle<P> handle) {
+    socket.closer_.Set(handle);
+    socket.closer_waits_ = true;
+  }
+  void await_resume() const {}
+};
+
+UpgradedWebSocket::UpgradedWebSocket(Connection& connection, Connection::Upgraded upgraded,
+                                     const FrontLimits& limits, const http::Headers& headers)
+    : connection_(connection),
+      close_timeout_(limits.websocket_close_timeout),
+      stream_(boost::asio::ip::tcp::socket(std::move(upgraded.socket)), Options(limits, headers)),
+      unread_(std::move(upgraded.unread)) {
+  connection_.SetWhenInterrupted(&news_);
+}
+
+UpgradedWebSocket::~UpgradedWebSocket() { connection_.SetWhenInterrupted(nullptr); }
 
 Task<Status> UpgradedWebSocket::Accept(const http::Http1RequestHead& head) {
   auto start = [&](auto done) { stream_.AsyncAccept(head, unread_, std::move(done)); };
@@ -60,10 +81,29 @@ Task<Status> UpgradedWebSocket::Accept(const http::Http1RequestHead& head) {
   co_return co_await accepted;
 }
 
+void UpgradedWebSocket::StartReading() {
+  reading_ = true;
+  stream_.AsyncRead([this](StatusOr<http::WebSocketMessage> received) {
+    reading_ = false;
+    received_.emplace(std::move(received));
+    news_.Set();
+    if (closer_waits_) closer_.Resume();
+  });
+}
+
 Task<StatusOr<std::optional<WebSocket::Message>>> UpgradedWebSocket::Receive() {
-  auto start = [&](auto done) { stream_.AsyncRead(std::move(done)); };
-  Callback<StatusOr<http::WebSocketMessage>, decltype(start)> read(stream_, std::move(start));
-  StatusOr<http::WebSocketMessage> message = co_await read;
+  // Pending even while the server drains: it is by reading that pings and close frames are answered.
+  if (!reading_ && !received_.has_value()) StartReading();
+  while (!received_.has_value() && !connection_.interrupted()) {
+    news_.Reset();
+    const Status waited = co_await news_.Wait();
+    if (!waited.ok()) {
+      stream_.Abort();
+      co_return waited;
+    }
+  }
+  if (!received_.has_value()) co_return std::nullopt;
+  StatusOr<http::WebSocketMessage> message = *std::exchange(received_, std::nullopt);
   if (absl::IsOutOfRange(message.status())) co_return std::nullopt;  // a close frame
   if (!message.ok()) co_return message.status();
   co_return Message{message->is_text, std::move(message->payload)};
@@ -77,12 +117,20 @@ Task<Status> UpgradedWebSocket::Send(Message message) {
   co_return co_await written;
 }
 
-Task<void> UpgradedWebSocket::Close(int code, std::string reason) {
-  auto start = [&](auto done) {
-    stream_.AsyncClose(static_cast<uint16_t>(code), reason, std::move(done));
-  };
+Task<Status> UpgradedWebSocket::ShakeHands(uint16_t code, std::string reason) {
+  auto start = [&](auto done) { stream_.AsyncClose(code, reason, std::move(done)); };
   Callback<Status, decltype(start)> closed(stream_, std::move(start));
-  const Status ignored = co_await closed;
+  co_return co_await closed;
+}
+
+Task<void> UpgradedWebSocket::Close(int code, std::string reason) {
+  const bool own_end = code == http::kWebSocketCloseNormal || code == http::kWebSocketCloseInternalError;
+  if (connection_.interrupted() && own_end) code = http::kWebSocketCloseGoingAway;
+  // A peer that does not answer is left after a moment.
+  const Status ignored =
+      co_await WithTimeout(close_timeout_, ShakeHands(static_cast<uint16_t>(code), std::move(reason)));
+  stream_.Abort();
+  co_await ReadEnded{*this};
 }
 
 }  // namespace minato::gateway

@@ -157,6 +157,7 @@ Connection::Arrival Connection::ReadMore::await_resume() {
 void Connection::InterruptWhenIdle() {
   interrupted_ = true;
   if (waits_ != Waits::kUninterrupted) WakeReader();
+  if (set_when_interrupted_ != nullptr) set_when_interrupted_->Set();
 }
 
 void Connection::ReadDeadlinePassed() { WakeReader(); }

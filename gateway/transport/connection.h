@@ -13,6 +13,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "runtime/cancel.h"
+#include "runtime/event.h"
 #include "runtime/wait.h"
 
 namespace minato::gateway {
@@ -47,6 +48,9 @@ class Connection {
 
   // Wakes a ReadMore that waits kInterruptibly or kIdle, or the next one that will: the server drains.
   void InterruptWhenIdle();
+  bool interrupted() const { return interrupted_; }
+  // For whoever has the socket after Upgrade: while set, InterruptWhenIdle sets the event. nullptr ends it.
+  void SetWhenInterrupted(Event* event) { set_when_interrupted_ = event; }
 
   // While set, the source is cancelled (CANCELLED) when the client goes away; watching begins once the coroutines
   // that are ready now have run, so that what is answered at once costs nothing. nullptr ends it.
@@ -119,6 +123,7 @@ class Connection {
   bool interrupted_ = false;
   Waits waits_ = Waits::kUninterrupted;
   CancelSource* cancel_when_gone_ = nullptr;
+  Event* set_when_interrupted_ = nullptr;
 
   bool reader_waits_ = false;
   Suspended reader_;
