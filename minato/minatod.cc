@@ -27,7 +27,8 @@ ABSL_FLAG(std::string, http_address, "127.0.0.1:8080",
 ABSL_FLAG(absl::Duration, request_timeout, absl::Minutes(1),
           "of a JSON request that does not stream; grpc-timeout may shorten it");
 ABSL_FLAG(std::vector<std::string>, cors_allow_origins, {},
-          "origins whose pages may call, separated by commas; * for any; default: none");
+          "origins whose pages may call and open WebSockets, separated by commas; * for any; default: "
+          "none, except WebSockets for pages of the same host");
 
 namespace minato {
 namespace {

@@ -2,9 +2,31 @@
 
 #include <algorithm>
 
+#include "gateway/error_body.h"
+
 namespace minato::gateway {
 
 using http::KnownHeader;
+
+namespace {
+
+// "https://app.example:8443" is of host "app.example:8443". A browser leaves out the port that its scheme implies in
+// both; other clients may write it into Host.
+bool IsOfHost(std::string_view origin, std::string_view authority) {
+  constexpr std::string_view kHttp = "http://";
+  constexpr std::string_view kHttps = "https://";
+  const bool is_http = origin.starts_with(kHttp);
+  if (!is_http && !origin.starts_with(kHttps)) return false;  // "null", a file, an extension
+  origin.remove_prefix(is_http ? kHttp.size() : kHttps.size());
+  const std::string_view implied_port = is_http ? ":80" : ":443";
+  if (authority.ends_with(implied_port)) authority.remove_suffix(implied_port.size());
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  if (origin.empty()) return false;
+  return std::equal(origin.begin(), origin.end(), authority.begin(), authority.end(),
+                    [&](char a, char b) { return lower(a) == lower(b); });
+}
+
+}  // namespace
 
 bool Cors::Allows(std::string_view origin) const {
   const auto& allowed = options_.allow_origins;
@@ -14,7 +36,11 @@ bool Cors::Allows(std::string_view origin) const {
 
 Task<void> Cors::Serve(ClientStream& stream) {
   const std::optional<std::string_view> origin = stream.head().Find(KnownHeader::kOrigin);
-  if (!origin.has_value() || !Allows(*origin)) co_return co_await next_.Serve(stream);
+  if (!origin.has_value() || !Allows(*origin)) {
+    const bool foreign = origin.has_value() && !IsOfHost(*origin, stream.head().authority());
+    if (foreign && stream.wants_websocket()) co_return co_await RefuseWebSocket(stream, *origin);
+    co_return co_await next_.Serve(stream);
+  }
 
   stream.AddResponseHeader("access-control-allow-origin", *origin);
   stream.AddResponseHeader("vary", "origin");
@@ -30,6 +56,16 @@ Task<void> Cors::Serve(ClientStream& stream) {
   }
   preflight.headers.Add("access-control-max-age", std::to_string(absl::ToInt64Seconds(options_.max_age)));
   const Status sent = co_await stream.Respond(preflight, "");
+}
+
+Task<void> Cors::RefuseWebSocket(ClientStream& stream, std::string_view origin) {
+  ResponseHead head;
+  head.status = 403;
+  head.content_type = "application/json";
+  const Status refused =
+      PermissionDenied("pages of {} may not open WebSockets here (--cors_allow_origins)", origin);
+  const std::string body = ErrorBody(refused, {});
+  const Status sent = co_await stream.Respond(head, body);
 }
 
 }  // namespace minato::gateway

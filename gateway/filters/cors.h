@@ -1,4 +1,4 @@
-// CORS (Fetch standard, section 3.2) for the origins that were named.
+// CORS (Fetch standard, section 3.2) for the origins that were named, and who may open WebSockets.
 #pragma once
 
 #include <string>
@@ -13,7 +13,8 @@ struct CorsOptions {
   absl::Duration max_age = absl::Hours(1);  // how long a browser may keep a preflight's answer
 };
 
-// Answers preflights and marks the answers of `next`, which must outlive it.
+// Answers preflights and marks the answers of `next`, which must outlive it. Browsers open WebSockets to any origin
+// without asking: a handshake from a page that is neither of this host nor of an allowed origin is refused with 403.
 class Cors final : public RequestHandler {
  public:
   Cors(CorsOptions options, RequestHandler& next) : options_(std::move(options)), next_(next) {}
@@ -22,6 +23,7 @@ class Cors final : public RequestHandler {
 
  private:
   bool Allows(std::string_view origin) const;
+  Task<void> RefuseWebSocket(ClientStream& stream, std::string_view origin);
 
   const CorsOptions options_;
   RequestHandler& next_;

@@ -19,6 +19,7 @@ class HandClient final : public ClientStream, private RequestHead {
 
   std::map<std::string, std::string, std::less<>> request_headers;
   std::string host = "test";
+  bool asks_for_websocket = false;
   std::deque<std::string> pieces;  // the body, when it comes in more than one
   std::string http_version = "HTTP/1.1";
 
@@ -74,7 +75,7 @@ class HandClient final : public ClientStream, private RequestHead {
     co_return OkStatus();
   }
   void CutResponse() override { cut = true; }
-  bool wants_websocket() const override { return false; }
+  bool wants_websocket() const override { return asks_for_websocket; }
   Task<StatusOr<std::unique_ptr<WebSocket>>> AcceptWebSocket() override {
     co_return Internal("not in this test");
   }

@@ -67,5 +67,26 @@ class WebSocketDrainTest(unittest.TestCase):
                 self.ends_within(server, 2)
 
 
+class WebSocketOriginTest(unittest.TestCase):
+    """A browser opens WebSockets to any host, with its page's origin: the server decides."""
+
+    def status(self, server, *headers):
+        connection, answer = handshake(server, *headers)
+        connection.close()
+        return int(answer.split(b" ")[1]), answer
+
+    def test_pages_of_other_origins_are_refused_unless_they_are_allowed(self):
+        with minatod.Minatod("--cors_allow_origins=https://app.example") as server:
+            self.assertEqual(self.status(server)[0], 101)
+            self.assertEqual(self.status(server, f"Origin: http://127.0.0.1:{server.http}")[0], 101)
+            self.assertEqual(self.status(server, "Origin: https://app.example")[0], 101)
+            for origin in ("http://evil.example", "http://127.0.0.1:1", "null"):
+                with self.subTest(origin):
+                    status, answer = self.status(server, f"Origin: {origin}")
+                    self.assertEqual(status, 403)
+                    self.assertIn(b'"status":"PERMISSION_DENIED"', answer)
+            self.assertEqual(server.stop(), 0, server.output)
+
+
 if __name__ == "__main__":
     cases.main()
