@@ -65,7 +65,7 @@ bool Http2Server::Receive(std::string_view input, absl::Time now) {
     return true;
   }
   uint32_t error = NGHTTP2_PROTOCOL_ERROR;
-  if (taken == NGHTTP2_ERR_FLOODED || taken == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS) error = NGHTTP2_ENHANCE_YOUR_CALM;
+  if (taken == NGHTTP2_ERR_FLOODED) error = NGHTTP2_ENHANCE_YOUR_CALM;
   if (taken == NGHTTP2_ERR_NOMEM) error = NGHTTP2_INTERNAL_ERROR;
   Break(error, nghttp2_strerror(static_cast<int>(taken)));
   EndWith(fault_error_);

@@ -5,8 +5,8 @@
 //   server.Send(output, output_bytes_max);  // as long as wants_to_send() and there is room
 //   if (server.done()) close, once the output has been sent
 //
-// nghttp2 speaks the protocol. It knows floods of CONTINUATION frames, of acknowledgements that nobody reads and, in
-// Debian's build, of RST_STREAM; the other floods in Http2Limits are seen here, and all of them end the same way.
+// nghttp2 speaks the protocol. It knows floods of acknowledgements that nobody reads and, in Debian's build, of
+// CONTINUATION and RST_STREAM frames, not quite as is wanted here; the floods in Http2Limits all end the same way.
 //
 // Nothing is sent from inside Receive, and Events may call anything but Receive and Send.
 #pragma once
@@ -138,6 +138,7 @@ class Http2Server {
   uint32_t fault_error_ = 0;
   bool begun_ = false;    // the client's SETTINGS came
   bool in_head_ = false;  // HEADERS came, its end did not
+  size_t header_frames_ = 0;  // of the newest head
   bool ended_ = false;
   enum class GoAway { kNo, kBegun, kDone } go_away_ = GoAway::kNo;
 };

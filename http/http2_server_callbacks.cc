@@ -43,10 +43,11 @@ nghttp2_session* Http2Server::Callbacks::NewSession(Http2Server& server, const H
   nghttp2_option* option = nullptr;
   CHECK(nghttp2_option_new(&option) == 0);
   nghttp2_option_set_no_auto_window_update(option, 1);
-  nghttp2_option_set_max_continuations(option, limits.header_frames_max - 1);
   nghttp2_option_set_max_outbound_ack(option, limits.outbound_frames_max);
   // Ours sees resets that the client provokes, too, and spares a client that cancels some of many requests.
   constexpr uint64_t kNever = 1'000'000'000;
+  // It counts the pieces in which a CONTINUATION's first bytes come, not the frames.
+  nghttp2_option_set_max_continuations(option, kNever);
   nghttp2_option_set_stream_reset_rate_limit(option, kNever, kNever);
   nghttp2_session* session = nullptr;
   CHECK(nghttp2_session_server_new2(&session, table, &server, option) == 0);
@@ -60,9 +61,13 @@ int Http2Server::Callbacks::OnBeginFrame(nghttp2_session* session, const nghttp2
   switch (frame->type) {
     case NGHTTP2_HEADERS:
       server.in_head_ = true;
+      server.header_frames_ = 1;
       server.guard_.control_frames.GiveBack(Http2FloodGuard::kControlFramesPerUsefulFrame);
       break;
     case NGHTTP2_CONTINUATION:
+      if (++server.header_frames_ > server.limits_.header_frames_max) {
+        server.Overdrawn("CONTINUATION frames", server.limits_.header_frames_max);
+      }
       break;
     case NGHTTP2_DATA:
       server.in_head_ = false;

@@ -510,6 +510,15 @@ TEST(Http2Server, EndsFloodsAndSaysSo) {
   }
 }
 
+TEST(Http2Server, PiecesOfContinuationsAreNoFlood) {
+  Server server;
+  const std::string bytes = Begin() + Frame(NGHTTP2_HEADERS, 1, 1, kGet.substr(0, 3)) +
+                            Frame(NGHTTP2_CONTINUATION, 0, 1, kGet.substr(3)) + Frame(NGHTTP2_CONTINUATION, 0, 1) +
+                            Frame(NGHTTP2_CONTINUATION, NGHTTP2_FLAG_END_HEADERS, 1);
+  for (const char& byte : bytes) ASSERT_TRUE(server.Receive({&byte, 1}));
+  EXPECT_EQ(server.requests, 1);
+}
+
 TEST(Http2Server, AnAllowanceRenewsItself) {
   Server server;
   EXPECT_TRUE(server.Receive(Begin()));
