@@ -34,5 +34,8 @@ struct JsonReadOptions {
 
 // Objects and arrays inside each other, counted from the body.
 inline constexpr int kJsonDepthMax = 100;
+// Messages inside each other, entries of maps among them: what protobuf reads unless told otherwise. Only
+// google.protobuf.Struct and Value get there before kJsonDepthMax: an object in them is three messages, a list two.
+inline constexpr int kMessageDepthMax = 100;
 
 }  // namespace minato::gateway

@@ -20,6 +20,12 @@ bool JsonReader::Read(const MessageTable& root, const FieldPath& target, Binding
   if (!ReadTarget(root, target, 0, node)) return false;
   SkipSpace();
   if (p_ != end_) return Fail("unexpected data after the value");
+  if (too_deep_at_ != nullptr && options_.dialect == Dialect::kStrict) [[unlikely]] {
+    p_ = too_deep_at_;
+    return Fail(fmt::format("nested more than {} messages deep, which is protobuf's limit; an object in a "
+                            "google.protobuf.Struct counts as three, a list as two",
+                            kMessageDepthMax));
+  }
   return true;
 }
 
@@ -353,6 +359,7 @@ bool JsonReader::CheckRequired(const MessageTable& table, size_t start) {
 }
 
 JsonReader::Length JsonReader::BeginLength() {
+  if (++open_lengths_ > kMessageDepthMax && too_deep_at_ == nullptr) [[unlikely]] too_deep_at_ = p_;
   const uint8_t width = widths_[depth_] + 1;
   const size_t at = sink_.size();
   sink_.Wrote(sink_.Need(kLengthBytesMax) + width);
@@ -361,6 +368,7 @@ JsonReader::Length JsonReader::BeginLength() {
 
 // The width was guessed to be that of the last length at this depth: siblings are alike.
 size_t JsonReader::EndLength(Length length) {
+  --open_lengths_;
   const size_t content_at = length.at + length.width;
   const size_t content = sink_.size() - content_at;
   const size_t width = VarintSize(content);

@@ -162,6 +162,8 @@ class JsonReader {
   const JsonReadOptions& options_;
   Sink& sink_;
   int depth_ = 0;
+  int open_lengths_ = 0;
+  const char* too_deep_at_ = nullptr;  // the first message beyond kMessageDepthMax
   // Bytes of the last length written at this depth, minus one.
   uint8_t widths_[kJsonDepthMax + 2] = {};
   std::string scratch_;

@@ -242,10 +242,37 @@ TEST_F(JsonToWireTest, AHundredLevelsPassAndOneMoreDoesNot) {
                 .message()
                 .find("nested more than 100 levels deep (line 1, column 1001)"),
             std::string::npos);
-  std::string lists = "{\"data\":{\"a\":" + std::string(98, '[') + std::string(98, ']') + "}}";
-  EXPECT_TRUE(JsonToWire(Request("Known"), lists, wire).ok());
-  lists = "{\"data\":{\"a\":" + std::string(99, '[') + std::string(99, ']') + "}}";
-  EXPECT_FALSE(JsonToWire(Request("Known"), lists, wire).ok());
+}
+
+// A Struct is three messages for each object and two for each list: protobuf would refuse what has been read.
+TEST_F(JsonToWireTest, TakesNestedValuesAsDeepAsProtobufDoesAndSaysWhereThatEnds) {
+  constexpr std::string_view kError =
+      "nested more than 100 messages deep, which is protobuf's limit; an object in a google.protobuf.Struct counts "
+      "as three, a list as two (line 1, column ";
+  for (const auto& [open, close] : {std::pair("[", "]"), std::pair("{\"a\":", "}")}) {
+    size_t deepest = 0;
+    for (size_t levels = 1; levels < 97; ++levels) {
+      std::string json = "{\"data\":{\"a\":";
+      for (size_t i = 0; i < levels; ++i) json += open;
+      json += *open == '[' ? "" : "1";
+      for (size_t i = 0; i < levels; ++i) json += close;
+      json += "}}";
+      std::string wire;
+      const absl::Status read = JsonToWire(Request("Known"), json, wire);
+      if (read.ok()) {
+        deepest = levels;
+        EXPECT_NE(Show(Request("Known"), wire), "<not protobuf>") << levels;
+      } else {
+        EXPECT_TRUE(std::string(read.message()).starts_with(kError)) << read;
+        JsonRequest request = Request("Known");
+        request.options = JsonReadOptions::Envoy();  // leaves it to the upstream
+        wire.clear();
+        EXPECT_TRUE(JsonToWire(request, json, wire).ok());
+        EXPECT_EQ(Show(request, wire), "<not protobuf>") << levels;
+      }
+    }
+    EXPECT_EQ(deepest, *open == '[' ? 49u : 32u);
+  }
 }
 
 TEST_F(JsonToWireTest, ListsAndMapsAreRead) {
