@@ -46,6 +46,14 @@ Status NoSuchRoute(const RequestHead& head, const RouteMatch& match) {
 
 }  // namespace
 
+Status CheckMessageSize(size_t bytes, size_t bytes_max) {
+  if (bytes <= bytes_max) [[likely]] return OkStatus();
+  return WithHttpStatus(
+      ResourceExhausted("the request message has {} bytes in protobuf's form, the limit is {} (body_bytes_max)", bytes,
+                        bytes_max),
+      413);
+}
+
 Task<void> Exchange::Serve(ClientStream& stream) {
   const RequestHead& head = stream.head();
   const RouteMatch match = routes_.Match(head.method(), head.path());
@@ -113,6 +121,7 @@ Task<StatusOr<std::string>> Exchange::ReadRequest(Call& call) {
     wire.clear();
     CO_TRY(JsonToWire(call.request, body, wire));
   }
+  CO_TRY(CheckMessageSize(wire.size(), options_.body_bytes_max));
   co_return wire;
 }
 

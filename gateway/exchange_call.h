@@ -17,6 +17,10 @@ struct Exchange::Call {
   bool server_streams() const;
 };
 
+// RESOURCE_EXHAUSTED (413) for a message beyond ExchangeOptions::body_bytes_max. JSON may be shorter than what it says
+// in protobuf's form: a number in a google.protobuf.Value takes two bytes in the one and 13 in the other.
+Status CheckMessageSize(size_t bytes, size_t bytes_max);
+
 // The headers of an answer from the call's metadata: without what belongs to gRPC or to the connection.
 void AddMetadata(const Fields& metadata, http::Headers& headers);
 

@@ -59,6 +59,7 @@ Task<Status> Exchange::SendBody(Call& call, UpstreamCall& upstream) {
     }
     first = false;
     for (const std::string& message : messages) {
+      CO_TRY(CheckMessageSize(message.size(), options_.body_bytes_max));
       const Status sent = co_await upstream.Send(message);
       if (!sent.ok()) co_return OkStatus();
     }

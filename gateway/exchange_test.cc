@@ -35,6 +35,27 @@ TEST_F(ExchangeTest, TellsAnUnknownPathFromAnotherMethod) {
   EXPECT_TRUE(upstream.requests.empty());
 }
 
+TEST_F(ExchangeTest, RefusesAMessageThatIsTooLargeThoughItsJsonIsNot) {
+  options.body_bytes_max = 60;
+  Exchange small(routes, schema, upstream, options);
+  const auto serve = [&](HandClient&& client) {
+    loop.Run(small.Serve(client));
+    return std::pair(client.status, client.answer);
+  };
+  const std::string note = R"({"levels":[1,2,3,4,5,6,7,8,9]})";  // 74 bytes in protobuf's form
+  ASSERT_LT(note.size(), 60u);
+  for (const std::string target : {"/v1/notes", "/v1/notes:import"}) {
+    const bool stream = target.ends_with("import");
+    const auto [status, answer] = serve({"POST", target, stream ? "[" + note + "]" : note});
+    EXPECT_EQ(status, 413) << target;
+    EXPECT_NE(answer.find("the request message has 74 bytes in protobuf's form, the limit is 60 (body_bytes_max)"),
+              std::string::npos)
+        << answer;
+  }
+  EXPECT_TRUE(upstream.requests.empty());
+  EXPECT_EQ(serve({"POST", "/v1/notes", R"({"levels":[1,2,3,4,5,6,7]})"}).first, 200);
+}
+
 TEST_F(ExchangeTest, NamesWhatIsWrongWithARequestAndCallsNobody) {
   schema.AddFile(*google::rpc::BadRequest::descriptor()->file());
   HandClient number("GET", "/v1/notes/x");

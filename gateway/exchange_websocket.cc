@@ -45,6 +45,7 @@ StatusOr<std::string> Exchange::FrameToWire(Call& call, const WebSocket::Message
     wire += frame.payload;
   } else {
     TRY(JsonToWire(request, frame.payload, wire));
+    TRY(CheckMessageSize(wire.size(), options_.body_bytes_max));
   }
   return wire;
 }
