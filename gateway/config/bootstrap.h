@@ -149,14 +149,14 @@ struct Http2ProtocolOptions {
 
 // extensions.transport_sockets.tls.v3.{Downstream,Upstream}TlsContext; files are PEM.
 struct TlsContext {
-  Place place;
-  std::string certificate_chain;  // file, or inline_string beginning with "-----BEGIN"
-  std::string private_key;
-  std::string trusted_ca;  // validation_context; empty: the peer is not verified (upstream) or not asked (downstream)
+  Place place = {};
+  std::string certificate_chain = {};  // file, or inline_string beginning with "-----BEGIN"
+  std::string private_key = {};
+  std::string trusted_ca = {};  // validation_context; empty: the peer is not verified (upstream) or not asked (downstream)
   bool require_client_certificate = false;
-  std::vector<std::string> alpn_protocols;
-  std::string sni;                // upstream
-  std::vector<StringMatcher> match_subject_alt_names;
+  std::vector<std::string> alpn_protocols = {};
+  std::string sni = {};                // upstream
+  std::vector<StringMatcher> match_subject_alt_names = {};
 };
 
 struct HttpConnectionManager {

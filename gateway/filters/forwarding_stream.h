@@ -12,6 +12,8 @@ class ForwardingStream : public ClientStream {
 
   const RequestHead& head() const override { return client_.head(); }
   std::string peer() const override { return client_.peer(); }
+  bool encrypted() const override { return client_.encrypted(); }
+  size_t filter_chain() const override { return client_.filter_chain(); }
   Task<StatusOr<std::string_view>> ReadWhole(size_t bytes_max) override { return client_.ReadWhole(bytes_max); }
   Task<StatusOr<std::optional<std::string_view>>> ReadPiece() override { return client_.ReadPiece(); }
   bool BodyArrived() const override { return client_.BodyArrived(); }

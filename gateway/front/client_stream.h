@@ -49,6 +49,9 @@ class ClientStream {
 
   virtual const RequestHead& head() const = 0;
   virtual std::string peer() const = 0;  // "ipv4:127.0.0.1:40312"
+  virtual bool encrypted() const { return false; }  // it came over TLS
+  // Which of the listener's chains the server name chose that the client asked for (TLS), else 0.
+  virtual size_t filter_chain() const { return 0; }
 
   // The whole body as one piece; the view holds until the answer. Errors carry the HTTP status that fits
   // (gateway/http_status.h): larger than `bytes_max`, bad framing, too slow, or the client went away.

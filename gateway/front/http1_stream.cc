@@ -23,7 +23,6 @@ void Http1Stream::Begin() {
   const http::Http1RequestHead& head = parser_.head();
   body_.clear();
   further_headers_.clear();
-  body_begun_ = false;
   body_ended_ = false;
   body_failed_ = false;
   length_left_.reset();
@@ -58,7 +57,6 @@ void Http1Stream::ForEach(
 }
 
 Task<StatusOr<std::optional<std::string_view>>> Http1Stream::ReadPiece() {
-  body_begun_ = true;
   if (body_ended_) co_return std::nullopt;
   for (;;) {
     std::string_view input = connection_.input();
@@ -144,8 +142,8 @@ Task<StatusOr<std::string_view>> Http1Stream::ReadWhole(size_t bytes_max) {
 
 // Another request can follow only where this one ends.
 void Http1Stream::TakeUnreadBody(bool answer_is_whole) {
-  if (limits_.style.unread_body_closes && HasBody()) return;
-  if (body_begun_ && !answer_is_whole) return;  // what a reader still waits for is not taken from it
+  // Beside an answer in pieces somebody may go on to read.
+  if (HasBody() && (limits_.style.unread_body_closes || !answer_is_whole)) return;
   while (!body_ended_ && !body_failed_) {
     std::string_view input = connection_.input();
     const size_t before = input.size();
@@ -264,7 +262,9 @@ void Http1Stream::CutResponse() {
   keep_alive_ = false;
 }
 
-bool Http1Stream::wants_websocket() const { return parser_.head().WantsUpgradeTo("websocket"); }
+bool Http1Stream::wants_websocket() const {
+  return !connection_.encrypted() && parser_.head().WantsUpgradeTo("websocket");
+}
 
 Task<StatusOr<std::unique_ptr<WebSocket>>> Http1Stream::AcceptWebSocket() {
   CHECK(answer_ == Answer::kNone && wants_websocket());

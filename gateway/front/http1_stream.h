@@ -26,6 +26,8 @@ class Http1Stream final : public ClientStream, private RequestHead {
 
   const RequestHead& head() const override { return *this; }
   std::string peer() const override { return connection_.peer(); }
+  bool encrypted() const override { return connection_.encrypted(); }
+  size_t filter_chain() const override { return connection_.filter_chain(); }
   Task<StatusOr<std::string_view>> ReadWhole(size_t bytes_max) override;
   Task<StatusOr<std::optional<std::string_view>>> ReadPiece() override;
   bool BodyArrived() const override;
@@ -77,7 +79,6 @@ class Http1Stream final : public ClientStream, private RequestHead {
 
   http::Headers further_headers_;
   std::string body_;  // when it came in more than one piece
-  bool body_begun_ = false;  // somebody reads it
   bool body_ended_ = false;
   bool body_failed_ = false;
   bool continue_due_ = false;

@@ -31,6 +31,8 @@ class Http2Stream final : public ClientStream, private RequestHead {
 
   const RequestHead& head() const override { return *this; }
   std::string peer() const override { return connection_.peer(); }
+  bool encrypted() const override { return connection_.encrypted(); }
+  size_t filter_chain() const override { return connection_.filter_chain(); }
   Task<StatusOr<std::string_view>> ReadWhole(size_t bytes_max) override;
   Task<StatusOr<std::optional<std::string_view>>> ReadPiece() override;
   bool BodyArrived() const override { return codec_.request_ended(); }

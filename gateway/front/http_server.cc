@@ -12,8 +12,9 @@ namespace minato::gateway {
 
 // What one worker has of a server. Made and ended on that worker.
 struct HttpServer::Share {
-  Share(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler, const FrontLimits& limits)
-      : listener(home, address, handler, limits), root(home) {}
+  Share(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler, const FrontLimits& limits,
+        Listener::TlsOf tls_of)
+      : listener(home, address, handler, limits, std::move(tls_of)), root(home) {}
 
   static Task<Status> Start(Share& share) {
     CO_TRY(share.listener.Listen());
@@ -80,7 +81,10 @@ StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(WorkerPool& workers, con
   auto& shares = server->impl_->shares;
   shares.resize(workers.size());
   const auto start = [&](size_t worker) {
-    shares[worker] = std::make_unique<Share>(workers.home(worker), address, handler_of(worker), options.limits);
+    Listener::TlsOf tls_of;
+    if (options.tls_of != nullptr) tls_of = [tls_of = options.tls_of, worker] { return tls_of(worker); };
+    shares[worker] = std::make_unique<Share>(workers.home(worker), address, handler_of(worker), options.limits,
+                                             std::move(tls_of));
     return Share::Start(*shares[worker]);
   };
   TRY(workers.OnEach(start));

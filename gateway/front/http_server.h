@@ -8,12 +8,15 @@
 #include "gateway/front/client_stream.h"
 #include "gateway/front/limits.h"
 #include "gateway/front/worker_pool.h"
+#include "gateway/transport/tls.h"
 
 namespace minato::gateway {
 
 struct HttpServerOptions {
   std::string address;  // "127.0.0.1:8080"; port 0 picks a free one
   FrontLimits limits = {};
+  // What encrypts a connection that a worker has accepted; asked on that worker. nullptr, or one that says nullptr: none.
+  std::function<std::shared_ptr<const TlsAcceptor>(size_t worker)> tls_of = nullptr;
 };
 
 class HttpServer {

@@ -17,6 +17,7 @@ struct FrontLimits {
   FrontStyle style = {};
   size_t connections_max = 20'000;  // per worker; further ones are closed at once
 
+  absl::Duration tls_handshake_timeout = absl::Seconds(15);
   absl::Duration idle_timeout = absl::Seconds(75);   // between requests
   absl::Duration head_timeout = absl::Seconds(15);   // from the first byte of a head to its last
   absl::Duration body_timeout = absl::Seconds(30);   // without a byte of the body

@@ -119,14 +119,16 @@ std::string ListenAddress::ToString() const {
 }
 
 struct Listener::State {
-  State(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler, const FrontLimits& limits)
-      : home(home), address(address), handler(handler), limits(limits), acceptor(home.context()),
-        sessions(home) {}
+  State(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler, const FrontLimits& limits,
+        TlsOf tls_of)
+      : home(home), address(address), handler(handler), limits(limits), tls_of(std::move(tls_of)),
+        acceptor(home.context()), sessions(home) {}
 
   AsioExecutor& home;
   const ListenAddress address;
   RequestHandler& handler;
   const FrontLimits limits;
+  const TlsOf tls_of;
   Acceptor acceptor;
   bool draining = false;
   std::list<Connection*> connections;
@@ -135,8 +137,8 @@ struct Listener::State {
 };
 
 Listener::Listener(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler,
-                   const FrontLimits& limits)
-    : state_(std::make_unique<State>(home, address, handler, limits)) {}
+                   const FrontLimits& limits, TlsOf tls_of)
+    : state_(std::make_unique<State>(home, address, handler, limits, std::move(tls_of))) {}
 
 Listener::~Listener() = default;
 
@@ -144,7 +146,13 @@ Task<void> Listener::Serve(State& state, std::unique_ptr<Connection> connection)
   const auto place = state.connections.insert(state.connections.end(), connection.get());
   state.connection_count.store(state.connections.size(), std::memory_order_relaxed);
   if (state.draining) connection->InterruptWhenIdle();
-  co_await ServeHttp(*connection, state.handler, state.limits, state.draining);
+  const Status ready = co_await connection->Handshake(state.limits.tls_handshake_timeout);
+  if (ready.ok()) {
+    co_await ServeHttp(*connection, state.handler, state.limits, state.draining);
+  } else {
+    Log::Debug("{}: {}", connection->peer(), MessageOf(ready));
+    co_await connection->Close();
+  }
   state.connections.erase(place);
   state.connection_count.store(state.connections.size(), std::memory_order_relaxed);
 }
@@ -180,9 +188,10 @@ Task<void> Listener::Run() {
       Log::Warning("connection refused: this worker has {} (connections_max)", state.sessions.size());
       continue;
     }
-    state.sessions.Spawn(
-        Serve(state, std::make_unique<Connection>(std::move(socket), state.home,
-                                                  state.limits.write_timeout)));
+    const std::shared_ptr<const TlsAcceptor> tls = state.tls_of == nullptr ? nullptr : state.tls_of();
+    auto connection = std::make_unique<Connection>(std::move(socket), state.home, state.limits.write_timeout,
+                                                   tls == nullptr ? nullptr : tls->Accept());
+    state.sessions.Spawn(Serve(state, std::move(connection)));
   }
   error_code ignored;
   state.acceptor.close(ignored);

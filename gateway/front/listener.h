@@ -1,10 +1,13 @@
 // Takes connections on an address and gives each to a session, on one worker.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 
 #include "gateway/front/client_stream.h"
 #include "gateway/front/limits.h"
+#include "gateway/transport/tls.h"
 #include "runtime/io/asio_executor.h"
 #include "runtime/scope.h"
 
@@ -30,9 +33,12 @@ class ListenAddress {
 // Belongs to its executor.
 class Listener {
  public:
+  // Asked for each connection; nullptr: it is not encrypted.
+  using TlsOf = std::function<std::shared_ptr<const TlsAcceptor>()>;
+
   // All must outlive the listener.
-  Listener(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler,
-           const FrontLimits& limits);
+  Listener(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler, const FrontLimits& limits,
+           TlsOf tls_of = nullptr);
   ~Listener();
 
   // Takes the port, or says why not. Once, before Run.

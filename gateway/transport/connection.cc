@@ -41,8 +41,12 @@ std::string PeerName(const Socket& socket) {
 
 }  // namespace
 
-Connection::Connection(Socket socket, Executor& home, absl::Duration write_timeout)
-    : socket_(std::move(socket)), home_(home), write_timeout_(write_timeout), peer_(PeerName(socket_)) {
+Connection::Connection(Socket socket, Executor& home, absl::Duration write_timeout, std::unique_ptr<WireCodec> codec)
+    : socket_(std::move(socket)),
+      home_(home),
+      write_timeout_(write_timeout),
+      codec_(std::move(codec)),
+      peer_(PeerName(socket_)) {
   error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -94,7 +98,7 @@ void Connection::MakeRoom() {
 void Connection::StartReading() {
   // The last byte is kept for watching: a buffer that a request fills exactly still notices the end behind it.
   const size_t room = capacity_ - end_ - (reader_waits_ && end_ < capacity_ ? 1 : 0);
-  if (read_pending_ || closed_ || room == 0) return;
+  if (read_pending_ || closed_ || undelivered_ || room == 0) return;
   read_pending_ = true;
   read_bytes_ = std::min(room, kReadBytesMax);
   socket_.async_read_some(asio::buffer(buffer_.get() + end_, read_bytes_), OnRead{this});
@@ -105,10 +109,14 @@ void Connection::Arrived(const error_code& error, size_t bytes) {
   if (error) {
     Gone();
   } else {
-    end_ += bytes;
     read_filled_room_ = bytes == read_bytes_;
     small_reads_ = bytes < capacity_ / kGrowth ? small_reads_ + 1 : 0;
-    if (reader_waits_) {
+    const size_t plain = codec_ == nullptr ? bytes : Decrypt(bytes);
+    end_ += plain;
+    if (reader_waits_ && plain == 0) {
+      MakeRoom();
+      StartReading();
+    } else if (reader_waits_) {
       WakeReader();
     } else if (cancel_when_gone_ != nullptr) {
       StartReading();
@@ -196,10 +204,19 @@ void Connection::StartSending() {
 }
 
 void Connection::SendSome() {
-  while (output_size() > 0 && !closed_) {
+  if (codec_ == nullptr) {
+    SendFrom(output_, output_begin_);
+  } else {
+    Encrypt();
+    SendFrom(codec_->wire(), wire_begin_);
+  }
+  if (!output_waiters_.empty()) output_waiters_.GrantAll();
+}
+
+void Connection::SendFrom(std::string& bytes, size_t& begin) {
+  while (begin < bytes.size() && !closed_) {
     error_code error;
-    const size_t sent = socket_.write_some(
-        asio::buffer(output_.data() + output_begin_, output_.size() - output_begin_), error);
+    const size_t sent = socket_.write_some(asio::buffer(bytes.data() + begin, bytes.size() - begin), error);
     if (error == asio::error::would_block) {
       write_pending_ = true;
       write_deadline_ = home_.Now() + write_timeout_;
@@ -211,19 +228,18 @@ void Connection::SendSome() {
       Gone();
       break;
     }
-    output_begin_ += sent;
+    begin += sent;
     bytes_sent_ += sent;
   }
   if (!write_pending_) write_deadline_ = absl::InfiniteFuture();
-  if (closed_ || output_size() == 0) {
-    output_begin_ = 0;
-    output_.clear();
-    if (output_.capacity() > kReadBytesMax) output_ = std::string();
-  } else if (output_begin_ > kReadBytesMax) {
-    output_.erase(0, output_begin_);
-    output_begin_ = 0;
+  if (closed_ || begin == bytes.size()) {
+    begin = 0;
+    bytes.clear();
+    if (bytes.capacity() > kReadBytesMax) bytes = std::string();
+  } else if (begin > kReadBytesMax) {
+    bytes.erase(0, begin);
+    begin = 0;
   }
-  if (!output_waiters_.empty()) output_waiters_.GrantAll();
 }
 
 void Connection::WriteDeadlinePassed() {
@@ -289,6 +305,7 @@ Task<void> Connection::LingerBriefly() {
   const absl::Time deadline = home_.Now() + absl::Seconds(2);
   const Status sent = co_await OutputBelow(0);
   if (!sent.ok()) co_return;
+  EndEncryption();
   error_code ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
   for (size_t taken = 0; taken < kBytesMax;) {
@@ -300,6 +317,7 @@ Task<void> Connection::LingerBriefly() {
 }
 
 Task<Connection::Upgraded> Connection::Upgrade() {
+  CHECK(codec_ == nullptr, "an encrypted connection has no socket of its own to hand over");
   cancel_when_gone_ = nullptr;
   error_code ignored;
   if (read_pending_) socket_.cancel(ignored);
@@ -311,6 +329,7 @@ Task<Connection::Upgraded> Connection::Upgrade() {
 
 Task<void> Connection::Close(bool reset) {
   error_code ignored;
+  if (!reset) EndEncryption();
   if (socket_.is_open()) {
     if (reset) socket_.set_option(asio::socket_base::linger(true, 0), ignored);
     socket_.close(ignored);

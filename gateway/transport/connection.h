@@ -12,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include "gateway/transport/wire_codec.h"
 #include "runtime/cancel.h"
 #include "runtime/event.h"
 #include "runtime/wait.h"
@@ -26,14 +27,23 @@ class Connection {
  public:
   enum class Arrival { kBytes, kClosed, kTimeout, kInterrupted };
 
-  // `home` runs the socket's io_context and outlives the connection.
-  Connection(Socket socket, Executor& home, absl::Duration write_timeout);
+  // `home` runs the socket's io_context and outlives the connection. With a codec, input and output are what it makes
+  // of the socket's bytes; Handshake comes first.
+  Connection(Socket socket, Executor& home, absl::Duration write_timeout, std::unique_ptr<WireCodec> codec = nullptr);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection();  // only after Close
 
   const std::string& peer() const { return peer_; }  // "ipv4:127.0.0.1:40312"
   Executor& home() { return home_; }
+  bool encrypted() const { return codec_ != nullptr; }
+  // Of the codec; see there.
+  std::string_view protocol() const { return codec_ == nullptr ? "" : codec_->protocol(); }
+  size_t filter_chain() const { return codec_ == nullptr ? 0 : codec_->filter_chain(); }
+
+  // Before anything is read or written; OK at once without a codec. UNAVAILABLE with what the peer did wrong, or has of
+  // us; DEADLINE_EXCEEDED; the reason of the task's cancellation.
+  Task<Status> Handshake(absl::Duration timeout);
 
   // Bytes that arrived and were not consumed. Views into them, and into what was consumed since the last
   // Release, hold until Release or ReadMore.
@@ -59,18 +69,20 @@ class Connection {
 
   // Appended here, sent by StartSending.
   std::string& output() { return output_; }
-  size_t output_size() const { return output_.size() - output_begin_; }
+  size_t output_size() const {
+    return output_.size() - output_begin_ + (codec_ == nullptr ? 0 : codec_->wire().size() - wire_begin_);
+  }
   void StartSending();      // sends what the kernel takes now; the rest goes as it gets room
   void StartSendingSoon();  // the same, once the coroutines that are ready now have run
   // OK once no more than `bytes_max` wait to be sent; UNAVAILABLE when the client is gone.
   Task<Status> OutputBelow(size_t bytes_max);
-  uint64_t bytes_sent() const { return bytes_sent_; }
+  uint64_t bytes_sent() const { return bytes_sent_; }  // by the socket
 
   // Sends the end of the stream and takes what the client still sends, up to a bound of time and bytes, so that a
   // client in the middle of sending reads the answer instead of an error.
   Task<void> LingerBriefly();
 
-  // Hands the socket over, for another protocol, with the bytes that were read too far.
+  // Hands the socket over, for another protocol, with the bytes that were read too far. Not of an encrypted one.
   struct Upgraded {
     Socket socket;
     std::string unread;
@@ -100,6 +112,13 @@ class Connection {
   void Arrived(const boost::system::error_code& error, size_t bytes);
   void Gone();
   void SendSome();
+  void SendFrom(std::string& bytes, size_t& begin);
+  void Encrypt();
+  // What came is decrypted where it stands: how much it is.
+  size_t Decrypt(size_t bytes);
+  size_t ReadPlain();
+  void TakeUndelivered();
+  void EndEncryption();
   void WakeReader();
   void OperationEnded();
   void ReadDeadlinePassed();
@@ -108,6 +127,7 @@ class Connection {
   Socket socket_;
   Executor& home_;
   const absl::Duration write_timeout_;
+  const std::unique_ptr<WireCodec> codec_;
   std::string peer_;
 
   std::unique_ptr<char[]> buffer_;
@@ -131,6 +151,9 @@ class Connection {
 
   std::string output_;
   size_t output_begin_ = 0;
+  size_t wire_begin_ = 0;     // of what the codec made and was not sent
+  bool undelivered_ = false;  // the codec has more than there was room for
+  Status codec_error_;
   uint64_t bytes_sent_ = 0;
   bool write_pending_ = false;
   WaitList output_waiters_;
@@ -175,6 +198,7 @@ class [[nodiscard]] Connection::ReadMore : private CancelSubscription {
       : CancelSubscription(&OnCancel), connection_(connection), deadline_(deadline), waits_(waits) {}
 
   bool await_ready() const {
+    if (connection_.undelivered_) connection_.TakeUndelivered();
     return connection_.end_ > connection_.reported_end_ || connection_.closed_ ||
            (waits_ != Waits::kUninterrupted && connection_.interrupted_);
   }

@@ -33,6 +33,8 @@ class TranscodedStream final : public ClientStream {
 
   const RequestHead& head() const override { return head_; }
   std::string peer() const override { return client_.peer(); }
+  bool encrypted() const override { return client_.encrypted(); }
+  size_t filter_chain() const override { return client_.filter_chain(); }
   Task<StatusOr<std::string_view>> ReadWhole(size_t bytes_max) override;
   Task<StatusOr<std::optional<std::string_view>>> ReadPiece() override;
   bool BodyArrived() const override { return client_.BodyArrived(); }
