@@ -37,6 +37,7 @@ class WorkerChains::Chain {
     if (std::holds_alternative<config::RouterFilter>(filter)) {
       return std::make_unique<Router>(
           clusters, Router::Options{.retry_buffer_bytes_max = listener.per_connection_buffer_limit_bytes,
+                                    .request_timeout = config_.request_timeout,
                                     .stream_idle_timeout = config_.stream_idle_timeout,
                                     .forwarding = {.generate_request_id = config_.generate_request_id,
                                                    .use_remote_address = config_.use_remote_address}});
@@ -66,7 +67,8 @@ WorkerChains::WorkerChains(AsioExecutor& home, std::shared_ptr<const CompiledBoo
     : compiled_(std::move(compiled)) {
   for (const config::Cluster& cluster : compiled_->bootstrap().clusters) {
     clusters_.push_back(std::make_unique<Cluster>(home, cluster, stats.Of(cluster.name)));
-    clusters_by_name_.emplace(cluster.name, clusters_.back().get());
+    clusters_by_name_.emplace(cluster.name, Router::Target{clusters_.back().get(), &stats.Of(cluster.name),
+                                                           cluster.thresholds.max_retries});
   }
   for (const config::Listener& listener : compiled_->bootstrap().listeners) {
     chains_.emplace(listener.address, std::make_unique<Chain>(listener, listener.filter_chains.front().http, *compiled_,

@@ -1,17 +1,16 @@
 #include "gateway/filters/router.h"
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
-#include <utility>
 
 #include <absl/strings/numbers.h>
 #include <fmt/format.h>
 
+#include "gateway/filters/answer_time.h"
 #include "gateway/filters/local_reply.h"
+#include "gateway/filters/retry_rules.h"
 #include "gateway/http_status.h"
 #include "runtime/check.h"
-#include "runtime/deadline.h"
 #include "runtime/scope.h"
 #include "runtime/sleep.h"
 
@@ -20,142 +19,19 @@ namespace {
 
 using config::RetryPolicy;
 
-// The time that an answer may take: all of it from the moment the request is complete, each silence, and each attempt
-// until its head (per_try_timeout).
-class AnswerTime : private Timer {
- public:
-  AnswerTime(const TaskContext& parent, absl::Duration idle)
-      : Timer(&OnTimer), idle_(idle), cancel_(parent.cancel), context_{parent.home, cancel_.token(), parent.deadline} {
-    Heard();
-  }
-  ~AnswerTime() { context_.home->timers().Disarm(*this); }
-
-  const TaskContext& context() const { return context_; }
-  // Something moved.
-  void Heard() {
-    if (idle_ == absl::ZeroDuration()) return;
-    idle_deadline_ = context_.home->Now() + idle_;
-    Keep();
-  }
-  void RequestComplete(absl::Duration timeout) {
-    request_complete_ = true;
-    if (timeout != absl::ZeroDuration()) deadline_ = context_.home->Now() + timeout;
-    LimitTry();
-    Keep();
-  }
-  // A new attempt, and the context to wait for its head in. Zero: as long as all of the answer may take.
-  TaskContext BeginTry(absl::Duration timeout) {
-    if (timeout == absl::ZeroDuration()) return context_;
-    try_timeout_ = timeout;
-    try_cancel_.emplace(cancel_.token());
-    LimitTry();
-    Keep();
-    return {context_.home, try_cancel_->token(), context_.deadline};
-  }
-  void EndTry() { try_deadline_ = absl::InfiniteFuture(); }
-  bool try_timed_out() const { return try_timed_out_; }
-  // Nobody waits for the answer any more.
-  void Abandon() { cancel_.Cancel(Aborted("the request could not be sent")); }
-  bool idled() const { return idled_; }
-
- private:
-  // The timer stays armed at an early time and looks again when it fires.
-  void Keep() {
-    const absl::Time next = std::min({deadline_, idle_deadline_, try_deadline_});
-    if (next == absl::InfiniteFuture() || (armed() && armed_for_ <= next)) return;
-    TimerQueue& timers = context_.home->timers();
-    timers.Disarm(*this);
-    armed_for_ = next;
-    timers.Arm(*this, next);
-  }
-  static void OnTimer(Timer& timer) {
-    AnswerTime& self = static_cast<AnswerTime&>(timer);
-    const absl::Time now = self.context_.home->Now();
-    if (now >= self.try_deadline_ && now < self.deadline_) {
-      self.try_deadline_ = absl::InfiniteFuture();
-      self.try_timed_out_ = true;
-      self.try_cancel_->Cancel(DeadlineExceeded("per_try_timeout passed"));
-    }
-    if (now < self.deadline_ && now < self.idle_deadline_) return self.Keep();
-    self.idled_ = now < self.deadline_;
-    self.cancel_.Cancel(DeadlineExceeded("the route's time for an answer passed"));
-  }
-  // An attempt's time begins when the request is complete.
-  void LimitTry() {
-    try_timed_out_ = false;
-    if (request_complete_ && try_cancel_.has_value()) try_deadline_ = context_.home->Now() + try_timeout_;
-  }
-
-  const absl::Duration idle_;
-  CancelSource cancel_;
-  const TaskContext context_;
-  absl::Time deadline_ = absl::InfiniteFuture();
-  absl::Time idle_deadline_ = absl::InfiniteFuture();
-  absl::Time armed_for_;
-  bool idled_ = false;
-  bool request_complete_ = false;
-  std::optional<CancelSource> try_cancel_;  // of the attempt under way
-  absl::Duration try_timeout_;
-  absl::Time try_deadline_ = absl::InfiniteFuture();
-  bool try_timed_out_ = false;
-};
-
-bool Has(const RetryPolicy& policy, std::string_view reason) {
-  return std::find(policy.retry_on.begin(), policy.retry_on.end(), reason) != policy.retry_on.end();
-}
-
-bool RetriesFailure(const RetryPolicy& policy, UpstreamFailure failure) {
-  switch (failure) {
-    case UpstreamFailure::kConnectFailure:
-    case UpstreamFailure::kConnectTimeout:
-      return Has(policy, "connect-failure") || Has(policy, "5xx") || Has(policy, "gateway-error") || Has(policy, "reset");
-    case UpstreamFailure::kRemoteRefusedStream:
-      return Has(policy, "refused-stream") || Has(policy, "5xx") || Has(policy, "reset");
-    case UpstreamFailure::kConnectionTermination:
-    case UpstreamFailure::kRemoteReset:
-    case UpstreamFailure::kProtocolError:
-      return Has(policy, "5xx") || Has(policy, "reset") || Has(policy, "reset-before-request");
-    default:
-      return false;
-  }
-}
-
-// A gRPC answer that is nothing but its trailers says how the call ended in its head.
-bool RetriesGrpcStatus(const RetryPolicy& policy, const http::Headers& headers) {
-  static constexpr std::pair<std::string_view, std::string_view> kReasons[] = {
-      {"1", "cancelled"},  {"4", "deadline-exceeded"}, {"8", "resource-exhausted"},
-      {"13", "internal"}, {"14", "unavailable"},
-  };
-  const auto status = headers.Find("grpc-status");
-  return status.has_value() && std::any_of(std::begin(kReasons), std::end(kReasons), [&](const auto& reason) {
-           return reason.first == *status && Has(policy, reason.second);
-         });
-}
-
-bool RetriesTimeout(const RetryPolicy& policy) {
-  return Has(policy, "5xx") || Has(policy, "gateway-error") || Has(policy, "reset");
-}
-
-bool RetriesStatus(const RetryPolicy& policy, int status) {
-  if (status >= 500 && Has(policy, "5xx")) return true;
-  if ((status == 502 || status == 503 || status == 504) && Has(policy, "gateway-error")) return true;
-  if (status == 409 && Has(policy, "retriable-4xx")) return true;
-  return Has(policy, "retriable-status-codes") &&
-         std::find(policy.retriable_status_codes.begin(), policy.retriable_status_codes.end(),
-                   static_cast<uint32_t>(status)) != policy.retriable_status_codes.end();
-}
-
 }  // namespace
 
 // One request on its way: attempts, one after another, until one's answer goes to the client.
 class Router::Request {
  public:
   Request(const Router& router, ClientStream& stream, RouteChoice& choice, const config::RouteAction& action,
-          HttpUpstream& cluster, const TaskContext& context)
-      : router_(router), stream_(stream), choice_(choice), action_(action), cluster_(cluster),
-        retry_(RetryOf(choice, action)), keep_body_(retry_ != nullptr), peer_(router.options_.forwarding.use_remote_address ? stream.peer() : std::string()),
+          const Target& target, const TaskContext& context)
+      : router_(router), stream_(stream), choice_(choice), action_(action), target_(target),
+        retry_(RetryOf(choice, action)), keep_body_(retry_ != nullptr),
+        peer_(router.options_.forwarding.use_remote_address ? stream.peer() : std::string()),
         head_(stream.head(), peer_, *choice.route(), action, router.options_.forwarding),
-        time_(context, router.options_.stream_idle_timeout) {}
+        time_(context, router.options_.request_timeout,
+              action.idle_timeout.value_or(router.options_.stream_idle_timeout)) {}
 
   // Runs in context().
   Task<void> Serve();
@@ -177,13 +53,17 @@ class Router::Request {
   Task<void> Pump(HttpCall& call);
   Task<Outcome> Answer(HttpCall& call, HttpResponseHead head);
   Task<Outcome> FailBeforeHead(HttpCall& call, const Status& error);
-  bool MayRetry() const { return retry_ != nullptr && keep_body_ && body_ended_ && retries_ < retry_->num_retries; }
+  Task<void> ReplyTimeout();
+  bool MayRetry() const {
+    return retry_ != nullptr && keep_body_ && body_ended_ && retries_ < retry_->num_retries &&
+           ClusterStats::Get(target_.stats->upstream_rq_retry_active) < target_.max_retries;
+  }
 
   const Router& router_;
   ClientStream& stream_;
   RouteChoice& choice_;
   const config::RouteAction& action_;
-  HttpUpstream& cluster_;
+  const Target& target_;
   const RetryPolicy* retry_;  // nullptr: none, or it is too late for one
 
   bool keep_body_;
@@ -212,7 +92,7 @@ Task<void> Router::Serve(ClientStream& stream, RouteChoice& route) {
   const auto cluster = clusters_.find(action.cluster);
   CHECK(cluster != clusters_.end(), "route to a cluster that does not exist: {}", action.cluster);
   const TaskContext& context = co_await CurrentContext();
-  Request request(*this, stream, route, action, *cluster->second, context);
+  Request request(*this, stream, route, action, cluster->second, context);
   co_await InContext<void>(request.context(), request.Serve());
 }
 
@@ -223,7 +103,9 @@ Task<void> Router::Request::Serve() {
     const absl::Duration longest = retry_->max_interval.value_or(retry_->base_interval * 10);
     const Status slept = co_await Sleep(std::min(longest, retry_->base_interval * (1 << std::min(retries_, 10u))));
     ++retries_;
+    ClusterStats::Add(target_.stats->upstream_rq_retry_active);
     outcome = co_await Attempt();
+    ClusterStats::Subtract(target_.stats->upstream_rq_retry_active);
   }
 }
 
@@ -231,7 +113,7 @@ Task<Router::Request::Outcome> Router::Request::Attempt() {
   const TaskContext& context = co_await CurrentContext();
   started_ = context.home->Now();
   const bool has_body = stream_.HasBody();
-  const std::unique_ptr<HttpCall> call = cluster_.Start(head_.view(), !has_body);
+  const std::unique_ptr<HttpCall> call = target_.http->Start(head_.view(), !has_body);
   if (!has_body && !body_ended_) {
     body_ended_ = true;
     time_.RequestComplete(action_.timeout);
@@ -287,20 +169,30 @@ Task<Router::Request::Outcome> Router::Request::Exchange(HttpCall& call) {
     if (!head.ok()) co_return co_await FailBeforeHead(call, head.status());
     time_.Heard();
     if (head->status < 200) continue;  // Envoy passes none but 100 on, and has sent that itself
-    if (MayRetry() && (RetriesStatus(*retry_, head->status) || RetriesGrpcStatus(*retry_, head->headers))) {
+    if (MayRetry() && RetriesAnswer(*retry_, *head)) {
       co_return Outcome::kRetry;
     }
     co_return co_await Answer(call, *std::move(head));
   }
 }
 
+Task<void> Router::Request::ReplyTimeout() {
+  switch (time_.passed()) {
+    case AnswerTime::Passed::kRequest:
+      return LocalReply(stream_, choice_, 408, "request timeout");
+    case AnswerTime::Passed::kSilence:
+      return LocalReply(stream_, choice_, time_.request_complete() ? 504 : 408, "stream timeout");
+    default:
+      return LocalReply(stream_, choice_, 504, "upstream request timeout");
+  }
+}
+
 Task<Router::Request::Outcome> Router::Request::FailBeforeHead(HttpCall& call, const Status& error) {
   if (stream_.response_status() != 0) co_return Outcome::kAnswered;  // a filter did, for a body that is none
-  const TaskContext& context = co_await CurrentContext();
-  if (!body_error_.ok()) {
+  if (!body_error_.ok() && time_.passed() == AnswerTime::Passed::kNothing) {
     co_await LocalReply(stream_, choice_, HttpStatusOf(body_error_), MessageOf(body_error_));
-  } else if (context.cancel.reason().code() == StatusCode::kDeadlineExceeded) {
-    co_await LocalReply(stream_, choice_, 504, time_.idled() ? "stream timeout" : "upstream request timeout");
+  } else if (time_.passed() != AnswerTime::Passed::kNothing) {
+    co_await ReplyTimeout();
   } else if (time_.try_timed_out()) {
     if (MayRetry() && RetriesTimeout(*retry_)) co_return Outcome::kRetry;
     co_await LocalReply(stream_, choice_, 504, "upstream request timeout");

@@ -8,17 +8,24 @@
 
 #include "gateway/filters/http_filter.h"
 #include "gateway/filters/router_request.h"
+#include "gateway/upstream/cluster_stats.h"
 #include "gateway/upstream/http_call.h"
 
 namespace minato::gateway {
 
 class Router final : public HttpFilter {
  public:
-  using Clusters = std::map<std::string, HttpUpstream*, std::less<>>;
+  struct Target {
+    HttpUpstream* http;
+    ClusterStats* stats;
+    uint64_t max_retries = 3;  // under way at a time, of all workers (circuit_breakers)
+  };
+  using Clusters = std::map<std::string, Target, std::less<>>;
 
   struct Options {
     size_t retry_buffer_bytes_max = 1 << 20;  // of a request kept for a retry (per_connection_buffer_limit_bytes)
-    absl::Duration stream_idle_timeout = absl::Minutes(5);  // without a byte of the answer; zero: none
+    absl::Duration request_timeout = absl::ZeroDuration();  // until the request is complete; zero: none
+    absl::Duration stream_idle_timeout = absl::Minutes(5);  // without a byte either way; zero: none
     Forwarding forwarding = {};
   };
 

@@ -103,7 +103,7 @@ struct RouterTest : testing::Test {
   }
   HandClient& Serve(HandClient& client) {
     const Routes routes(config);
-    const Router::Clusters clusters{{"backend", &cluster}};
+    const Router::Clusters clusters{{"backend", {&cluster, &stats, max_retries}}};
     Router router(clusters, options);
     RouteChoice choice(config, routes, client.head());
     loop.Run(Perform(router, client, choice));
@@ -113,6 +113,8 @@ struct RouterTest : testing::Test {
   config::RouteConfiguration config;
   Router::Options options;
   HandCluster cluster;
+  ClusterStats stats;
+  uint64_t max_retries = 3;
   ManualExecutor loop;
 };
 
@@ -256,6 +258,24 @@ TEST_F(RouterTest, AnAttemptWithoutTimeLeftAndWithoutRetriesIsATimeout) {
   EXPECT_EQ(Serve(client).status, 504);
   EXPECT_EQ(client.answer, "upstream request timeout");
   EXPECT_EQ(cluster.sent.size(), 1u);
+}
+
+TEST_F(RouterTest, NoMoreRetriesAreUnderWayThanTheClusterAllows) {
+  action().retry_policy = config::RetryPolicy{.retry_on = {"5xx"}, .num_retries = 1};
+  max_retries = 0;
+  cluster.scripts = {{.status = 503}};
+  HandClient client("GET", "/");
+  EXPECT_EQ(Serve(client).status, 503);
+  EXPECT_EQ(cluster.sent.size(), 1u);
+}
+
+TEST_F(RouterTest, ASilenceEndsTheWaitForAnAnswer) {
+  action().timeout = absl::ZeroDuration();
+  action().idle_timeout = absl::Seconds(2);
+  cluster.scripts = {{.head_takes = absl::Seconds(3)}};
+  HandClient client("GET", "/");
+  EXPECT_EQ(Serve(client).status, 504);
+  EXPECT_EQ(client.answer, "stream timeout");
 }
 
 TEST_F(RouterTest, WithoutAPolicyNothingIsSentTwice) {
