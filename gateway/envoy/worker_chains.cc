@@ -1,5 +1,7 @@
 #include "gateway/envoy/worker_chains.h"
 
+#include "gateway/envoy/normal_path.h"
+#include "gateway/filters/forwarding_stream.h"
 #include "gateway/filters/grpc_web.h"
 #include "gateway/filters/health_check.h"
 #include "gateway/filters/transcoder/transcoder_filter.h"
@@ -15,6 +17,36 @@ bool StatsByCluster::Add(const std::string& cluster) {
   return true;
 }
 
+namespace {
+
+class HeadWithPath final : public ForwardingHead {
+ public:
+  HeadWithPath(const RequestHead& head, std::string path)
+      : ForwardingHead(head), path_bytes_(path.size()), target_(std::move(path)) {
+    if (original().target().find('?') != std::string_view::npos) target_.append("?").append(original().query());
+  }
+
+  std::string_view target() const override { return target_; }
+  std::string_view path() const override { return std::string_view(target_).substr(0, path_bytes_); }
+
+ private:
+  const size_t path_bytes_;
+  std::string target_;
+};
+
+// A request whose path was brought to its normal form.
+class NormalStream final : public ForwardingStream {
+ public:
+  NormalStream(ClientStream& client, std::string path)
+      : ForwardingStream(client), head_(client.head(), std::move(path)) {}
+  const RequestHead& head() const override { return head_; }
+
+ private:
+  const HeadWithPath head_;
+};
+
+}  // namespace
+
 // The filters of an http_connection_manager, in their order.
 class WorkerChains::Chain {
  public:
@@ -27,11 +59,28 @@ class WorkerChains::Chain {
   }
 
   Task<void> Serve(ClientStream& stream) {
+    if (!config_.normalize_path && !config_.merge_slashes) return Begin(stream);
+    return ServeNormal(stream);
+  }
+
+ private:
+  Task<void> Begin(ClientStream& stream) {
     RouteChoice route(config_.route_config, routes_, stream.head());
     co_await filters_.back()->Serve(stream, route);
   }
 
- private:
+  Task<void> ServeNormal(ClientStream& stream) {
+    std::optional<std::string> path(stream.head().path());
+    if (config_.normalize_path) path = NormalizePath(*path);
+    if (!path.has_value()) {
+      const Status sent = co_await stream.Respond({.status = 400}, "");
+      co_return;
+    }
+    if (config_.merge_slashes) path = MergeSlashes(*path);
+    NormalStream normal(stream, *std::move(path));
+    co_await Begin(normal);
+  }
+
   std::unique_ptr<HttpFilter> Make(const config::HttpFilter& filter, const config::Listener& listener,
                                    const CompiledBootstrap& compiled, const Router::Clusters& clusters) {
     if (std::holds_alternative<config::RouterFilter>(filter)) {

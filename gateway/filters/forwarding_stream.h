@@ -41,11 +41,11 @@ class ForwardingStream : public ClientStream {
   ClientStream& client_;
 };
 
-// A head that is another one, with another content-type and without its content-length.
-class RetypedHead final : public RequestHead {
+// Likewise the base of a head that was changed.
+class ForwardingHead : public RequestHead {
  public:
-  // Both must outlive it.
-  RetypedHead(const RequestHead& head, std::string_view content_type) : head_(head), content_type_(content_type) {}
+  // `head` must outlive it.
+  explicit ForwardingHead(const RequestHead& head) : head_(head) {}
 
   std::string_view method() const override { return head_.method(); }
   std::string_view target() const override { return head_.target(); }
@@ -53,29 +53,17 @@ class RetypedHead final : public RequestHead {
   std::string_view query() const override { return head_.query(); }
   std::string_view authority() const override { return head_.authority(); }
   std::string_view protocol() const override { return head_.protocol(); }
-  std::optional<std::string_view> Find(http::KnownHeader header) const override {
-    if (header == http::KnownHeader::kContentType) return content_type_;
-    if (header == http::KnownHeader::kContentLength) return std::nullopt;
-    return head_.Find(header);
-  }
-  std::optional<std::string_view> Find(std::string_view lower_name) const override {
-    const http::KnownHeader known = http::ClassifyHeader(lower_name);
-    return known == http::KnownHeader::kOther ? head_.Find(lower_name) : Find(known);
-  }
+  std::optional<std::string_view> Find(http::KnownHeader header) const override { return head_.Find(header); }
+  std::optional<std::string_view> Find(std::string_view lower_name) const override { return head_.Find(lower_name); }
   void ForEach(absl::FunctionRef<void(std::string_view, std::string_view)> visit) const override {
-    visit("content-type", content_type_);
-    visit("te", "trailers");
-    head_.ForEach([&](std::string_view name, std::string_view value) {
-      const http::KnownHeader known = http::ClassifyHeader(name);
-      const bool replaced = known == http::KnownHeader::kContentType || known == http::KnownHeader::kContentLength ||
-                            known == http::KnownHeader::kTe;
-      if (!replaced) visit(name, value);
-    });
+    head_.ForEach(visit);
   }
+
+ protected:
+  const RequestHead& original() const { return head_; }
 
  private:
   const RequestHead& head_;
-  const std::string_view content_type_;
 };
 
 }  // namespace minato::gateway

@@ -31,6 +31,28 @@ bool IsGrpcType(std::string_view content_type) { return content_type.starts_with
 
 }  // namespace
 
+std::optional<std::string_view> GrpcHead::Find(http::KnownHeader header) const {
+  if (header == http::KnownHeader::kContentType) return "application/grpc";
+  if (header == http::KnownHeader::kContentLength) return std::nullopt;
+  return original().Find(header);
+}
+
+std::optional<std::string_view> GrpcHead::Find(std::string_view lower_name) const {
+  const http::KnownHeader known = http::ClassifyHeader(lower_name);
+  return known == http::KnownHeader::kOther ? original().Find(lower_name) : Find(known);
+}
+
+void GrpcHead::ForEach(absl::FunctionRef<void(std::string_view, std::string_view)> visit) const {
+  visit("content-type", "application/grpc");
+  visit("te", "trailers");
+  original().ForEach([&](std::string_view name, std::string_view value) {
+    const http::KnownHeader known = http::ClassifyHeader(name);
+    const bool replaced = known == http::KnownHeader::kContentType || known == http::KnownHeader::kContentLength ||
+                          known == http::KnownHeader::kTe;
+    if (!replaced) visit(name, value);
+  });
+}
+
 std::string_view GrpcWebStream::content_type() const {
   return wanted_ == Form::kText ? "application/grpc-web-text+proto" : "application/grpc-web+proto";
 }

@@ -7,6 +7,16 @@
 
 namespace minato::gateway {
 
+// The client's head as one of gRPC.
+class GrpcHead final : public ForwardingHead {
+ public:
+  using ForwardingHead::ForwardingHead;
+
+  std::optional<std::string_view> Find(http::KnownHeader header) const override;
+  std::optional<std::string_view> Find(std::string_view lower_name) const override;
+  void ForEach(absl::FunctionRef<void(std::string_view, std::string_view)> visit) const override;
+};
+
 class GrpcWebStream final : public ForwardingStream {
  public:
   // How the body is written: as it is, or as base64 text.
@@ -14,7 +24,7 @@ class GrpcWebStream final : public ForwardingStream {
 
   // `client` must outlive it. `asked` is how the client sends, `wanted` how it wants to be answered.
   GrpcWebStream(ClientStream& client, Form asked, Form wanted)
-      : ForwardingStream(client), head_(client.head(), "application/grpc"), asked_(asked), wanted_(wanted) {}
+      : ForwardingStream(client), head_(client.head()), asked_(asked), wanted_(wanted) {}
 
   const RequestHead& head() const override { return head_; }
   Task<StatusOr<std::optional<std::string_view>>> ReadPiece() override;
@@ -31,7 +41,7 @@ class GrpcWebStream final : public ForwardingStream {
   Task<Status> Send(std::string_view bytes);
   Task<Status> RespondStatus(int http_status, std::string_view message);
 
-  const RetypedHead head_;
+  const GrpcHead head_;
   const Form asked_;
   const Form wanted_;
   std::string undecoded_;  // less than a group of four characters

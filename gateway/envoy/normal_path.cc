@@ -1,0 +1,86 @@
+#include "gateway/envoy/normal_path.h"
+
+#include <fmt/format.h>
+
+namespace minato::gateway {
+namespace {
+
+int HexValue(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// RFC 3986, 2.3.
+bool IsUnreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
+}
+
+// As browsers and Envoy have it: what is escaped in a path though it came bare.
+bool MustBeEscaped(char c) {
+  return c <= ' ' || c >= 0x7f || std::string_view("\"#<>`{}|^").find(c) != std::string_view::npos;
+}
+
+// Undoes and adds escapes; nullopt for %00.
+std::optional<std::string> Reescape(std::string_view path) {
+  std::string text;
+  text.reserve(path.size());
+  for (size_t i = 0; i < path.size(); ++i) {
+    const char c = path[i];
+    if (c == '%' && i + 2 < path.size() && HexValue(path[i + 1]) >= 0 && HexValue(path[i + 2]) >= 0) {
+      const char value = static_cast<char>(HexValue(path[i + 1]) * 16 + HexValue(path[i + 2]));
+      if (value == '\0') return std::nullopt;
+      if (IsUnreserved(value)) {
+        text += value;
+      } else {
+        text += path.substr(i, 3);
+      }
+      i += 2;
+    } else if (c == '\\') {
+      text += '/';
+    } else if (MustBeEscaped(c)) {
+      text += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    } else {
+      text += c;
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::optional<std::string> NormalizePath(std::string_view path) {
+  const std::optional<std::string> text = Reescape(path);
+  if (!text.has_value()) return std::nullopt;
+  std::string normal = "/";
+  std::string_view rest = *text;
+  if (rest.starts_with('/')) rest.remove_prefix(1);
+  for (;;) {
+    const size_t slash = rest.find('/');
+    const std::string_view segment = rest.substr(0, slash);
+    const bool last = slash == rest.npos;
+    if (segment == "..") {
+      normal.resize(normal.size() - 1);
+      normal.resize(normal.rfind('/') == normal.npos ? 0 : normal.rfind('/'));
+      normal += '/';
+    } else if (segment != ".") {
+      normal += segment;
+      if (!last) normal += '/';
+    }
+    if (last) return normal;
+    rest.remove_prefix(slash + 1);
+  }
+}
+
+std::string MergeSlashes(std::string_view path) {
+  std::string merged;
+  merged.reserve(path.size());
+  for (const char c : path) {
+    if (c != '/' || !merged.ends_with('/')) merged += c;
+  }
+  return merged;
+}
+
+}  // namespace minato::gateway
