@@ -361,6 +361,34 @@ TEST(Cluster, HoldsTheAnswerBackWhileNobodyReads) {
   });
 }
 
+TEST(Cluster, CallsThatAreGivenUpGiveTheConnectionsWindowBack) {
+  Fixture f;
+  f.config.http2.initial_connection_window_size = 1 << 20;
+  // Every other answer is complete when its call is given up.
+  f.peer.on_request = [](Link& link, int32_t id) {
+    link.http2.Head(id, 200, {});
+    link.http2.Body(id, std::string(200'000, 'w'));
+    if (id % 4 == 1) link.http2.End(id);
+  };
+  f.Run(+[](Fixture& f) -> Task<void> {
+    for (int i = 0; i < 30; ++i) {
+      auto call = f.cluster->Start(Get("/"), true);
+      StatusOr<HttpResponseHead> head = co_await WithTimeout(absl::Seconds(5), call->ReadHead());
+      EXPECT_TRUE(head.ok()) << i;
+      const Status slept = co_await Sleep(absl::Milliseconds(2));  // its body comes
+    }
+    auto call = f.cluster->Start(Get("/"), true);
+    size_t bytes = 0;
+    while (bytes < 200'000) {
+      StatusOr<std::optional<std::string_view>> piece = co_await WithTimeout(absl::Seconds(5), call->Read());
+      if (!piece.ok() || !piece->has_value()) break;
+      bytes += (*piece)->size();
+    }
+    EXPECT_EQ(bytes, 200'000);
+    EXPECT_EQ(f.peer.links.size(), 1);
+  });
+}
+
 TEST(Cluster, CancellingWhoReadsResetsTheStream) {
   Fixture f;
   f.peer.on_request = [](Link&, int32_t) {};
@@ -469,7 +497,9 @@ config::HealthCheck Every10Ms(config::HealthCheck::Kind kind) {
           .unhealthy_threshold = 2,
           .healthy_threshold = 2,
           .path = "/healthz",
-          .service_name = "shelf"};
+          .host = {},
+          .service_name = "shelf",
+          .authority = {}};
 }
 
 TEST(Cluster, LeavesOutEndpointsThatSayTheyAreNotWell) {
