@@ -9,11 +9,24 @@ absl::Duration OrNone(absl::Duration timeout) {
   return timeout > absl::ZeroDuration() ? timeout : absl::InfiniteDuration();
 }
 
+FrontCodec CodecOf(config::HttpConnectionManager::Codec codec) {
+  switch (codec) {
+    case config::HttpConnectionManager::Codec::kAuto:
+      return FrontCodec::kAuto;
+    case config::HttpConnectionManager::Codec::kHttp1:
+      return FrontCodec::kHttp1;
+    case config::HttpConnectionManager::Codec::kHttp2:
+      return FrontCodec::kHttp2;
+  }
+  return FrontCodec::kAuto;
+}
+
 }  // namespace
 
 FrontLimits EnvoyFront(const config::HttpConnectionManager& manager) {
   const size_t head_bytes = size_t{manager.max_request_headers_kb} << 10;
   FrontLimits limits;
+  limits.codec = CodecOf(manager.codec_type);
   limits.http1 = {
       .request_line_bytes_max = SIZE_MAX,  // it counts as a part of the head, and is told as such
       .head_bytes_max = head_bytes,

@@ -243,5 +243,18 @@ TEST_F(EnvoyFrontTest, AnAnswerThatIsNotAsLongAsAnnouncedIsCut) {
   EXPECT_EQ(WithoutDate(AnswerTo("HEAD /length?0 HTTP/1.1\r\nhost: x\r\n\r\n")), head);
 }
 
+TEST_F(EnvoyFrontTest, SpeaksOnlyTheCodecThatItIsTold) {
+  using Codec = config::HttpConnectionManager::Codec;
+  const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+  StartWith({.codec_type = Codec::kHttp1});
+  RawClient http2(server->address());
+  http2.Send(preface);
+  EXPECT_TRUE(http2.ReadAll().starts_with("HTTP/1.1 4"));
+  StartWith({.codec_type = Codec::kHttp2});
+  RawClient http1(server->address());
+  http1.Send("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+  EXPECT_EQ(http1.ReadAll().find("HTTP/1.1"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace minato::gateway

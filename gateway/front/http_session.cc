@@ -8,6 +8,8 @@ namespace minato::gateway {
 
 Task<void> ServeHttp(Connection& connection, RequestHandler& handler, const FrontLimits& limits,
                      const bool& draining) {
+  if (limits.codec == FrontCodec::kHttp1) co_return co_await ServeHttp1(connection, handler, limits, draining);
+  if (limits.codec == FrontCodec::kHttp2) co_return co_await ServeHttp2(connection, handler, limits);
   absl::Time deadline = connection.home().Now() + limits.idle_timeout;
   while (connection.input().size() < http::kHttp2Preface.size() &&
          http::kHttp2Preface.starts_with(connection.input())) {

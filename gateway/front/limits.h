@@ -11,7 +11,11 @@
 
 namespace minato::gateway {
 
+// What a connection may speak. kAuto: HTTP/2 if the client begins with its preface, else HTTP/1.1.
+enum class FrontCodec { kAuto, kHttp1, kHttp2 };
+
 struct FrontLimits {
+  FrontCodec codec = FrontCodec::kAuto;
   http::Http1Limits http1 = {};
   http::Http2Limits http2 = {};
   FrontStyle style = {};
