@@ -173,9 +173,12 @@ struct HttpConnectionManager {
   uint32_t max_headers_count = 100;
   absl::Duration idle_timeout = absl::Hours(1);             // of a connection without requests
   absl::Duration stream_idle_timeout = absl::Minutes(5);    // zero: none
+  absl::Duration request_timeout = absl::ZeroDuration();    // until the request is complete; zero: none
   absl::Duration request_headers_timeout = absl::ZeroDuration();
   bool use_remote_address = false;
   bool generate_request_id = true;
+  bool normalize_path = false;
+  bool merge_slashes = false;
 };
 
 struct FilterChain {

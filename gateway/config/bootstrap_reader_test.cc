@@ -88,8 +88,9 @@ TEST(BootstrapReader, ReadsNamesCertificatesAndClustersBehindTls) {
   EXPECT_EQ(http.max_headers_count, 50);
   EXPECT_EQ(http.idle_timeout, absl::Seconds(60));
   EXPECT_EQ(http.stream_idle_timeout, absl::ZeroDuration());
+  EXPECT_EQ(http.request_timeout, absl::Seconds(10));
   EXPECT_EQ(http.request_headers_timeout, absl::Milliseconds(1250));
-  EXPECT_TRUE(http.use_remote_address);
+  EXPECT_TRUE(http.use_remote_address && http.normalize_path && http.merge_slashes);
   EXPECT_FALSE(http.generate_request_id);
 
   const Cluster& cluster = bootstrap->clusters[0];
@@ -246,8 +247,6 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"codec_type: AUTO", "drain_timeout: 5", {"f:13: ~.drain_timeout: expected a duration"}},
         Mistake{"codec_type: AUTO", "strip_any_host_port: true",
                 {"f:13: ~.strip_any_host_port: true is not supported"}},
-        Mistake{"codec_type: AUTO", "normalize_path: true", {"f:13: ~.normalize_path: true is not supported"}},
-        Mistake{"codec_type: AUTO", "request_timeout: 1s", {"f:11: ~: request_timeout: only 0s is supported"}},
         Mistake{"codec_type: AUTO", "http_protocol_options: []",
                 {"f:13: ~.http_protocol_options: expected an object (envoy.config.core.v3.Http1ProtocolOptions)"}},
         // Types of extensions.

@@ -27,9 +27,7 @@ void ReadLimits(MessageReader& reader, HttpConnectionManager& http) {
   http.max_request_headers_kb =
       reader.UInt32("max_request_headers_kb", http.max_request_headers_kb, {.min = 1, .max = 8192});
   http.stream_idle_timeout = reader.Duration("stream_idle_timeout", http.stream_idle_timeout);
-  if (reader.Duration("request_timeout", absl::ZeroDuration()) != absl::ZeroDuration()) {
-    reader.errors().Add(reader.place(), "request_timeout: only 0s is supported");
-  }
+  http.request_timeout = reader.Duration("request_timeout", http.request_timeout);
   http.request_headers_timeout = reader.Duration("request_headers_timeout", http.request_headers_timeout);
   reader.Duration("drain_timeout", absl::ZeroDuration());  // without effect: --drain_timeout says how long a drain takes
 }
@@ -59,8 +57,8 @@ HttpConnectionManager ReadHttpConnectionManager(const YamlValue& value, ConfigEr
   ReadLimits(reader, http);
   http.use_remote_address = reader.Bool("use_remote_address");
   http.generate_request_id = reader.Bool("generate_request_id", true);
-  reader.OnlyBool("normalize_path", false);
-  reader.OnlyBool("merge_slashes", false);
+  http.normalize_path = reader.Bool("normalize_path");
+  http.merge_slashes = reader.Bool("merge_slashes");
   reader.OnlyBool("add_user_agent", false);
   reader.OnlyBool("skip_xff_append", false);
   reader.OnlyBool("preserve_external_request_id", false);
