@@ -7,7 +7,8 @@
 The process under test has one core, the load and the server behind it (gateway_upstream: a completion-queue
 server written by hand) have the other. CPU time of the process from /proc over 3 s of load after 1 s of
 warm-up; rounds of both rivals in turn, the median of the rounds' ratios. A row counts if one of the two cores
-was busy for at least 0.95 of the time; both figures are printed, gateway / load.
+was busy for at least 0.95 of the time; both figures are printed, gateway / load. With --grpc_gateway that
+gateway is built, where Go is present, and has a column.
 
 Needs two cores, and what third_party/setup load installs: wrk, h2load and Envoy.
 """
@@ -21,6 +22,7 @@ import sys
 from tests.integration import minatod
 from tests.load import gateway_workloads
 from tests.load import gateways
+from tests.load import grpc_gateway
 from tests.load import json_user
 from tests.load import measure
 
@@ -29,8 +31,9 @@ RATIOS = [(1 / 5, 1 / 7), (1 / 7, 1 / 10), (1 / 8, 1 / 12), (1 / 8, 1 / 15), (1 
 MINATOD_RATIOS = (1 / 8, 1 / 10)
 OPEN_LOOP_RATE = 2_000
 
-HEAD = ["| workload | ours, us | rival, us | ratio | at most | aim | cores busy, ours | cores busy, rival |",
-        "|---|---|---|---|---|---|---|---|"]
+HEAD = ["| workload | ours, us | rival, us | ratio | at most | aim | cores busy, ours | cores busy, rival | "
+        "grpc-gateway, us |",
+        "|---|---|---|---|---|---|---|---|---|"]
 
 
 def in_rounds(rounds, ours, rival):
@@ -46,7 +49,7 @@ def in_rounds(rounds, ours, rival):
     return pairs
 
 
-def row(name, pairs, at_most, aim):
+def row(name, pairs, at_most, aim, third="-"):
     """The line of the table, and whether the row holds."""
     ratio = statistics.median(ours.us / rival.us for ours, rival in pairs)
 
@@ -60,10 +63,10 @@ def row(name, pairs, at_most, aim):
     if not counts:
         shown += ", does not count: a round left both cores idle"
     return (f"| {name} | {median(0, 'us'):,.1f} | {median(1, 'us'):,.1f} | {shown} | 1/{1 / at_most:.0f} | "
-            f"1/{1 / aim:.0f} | {busy[0]} | {busy[1]} |", counts and ratio <= at_most)
+            f"1/{1 / aim:.0f} | {busy[0]} | {busy[1]} | {third} |", counts and ratio <= at_most)
 
 
-def gateway_rows(options, ours, rival):
+def gateway_rows(options, ours, rival, third):
     for workload, (at_most, aim) in zip(gateway_workloads.ALL, RATIOS):
         if options.only not in workload.name:
             continue
@@ -73,7 +76,10 @@ def gateway_rows(options, ours, rival):
             return gateway_workloads.cost(workload, gateway.port, [gateway.pid], options.seconds)
 
         pairs = in_rounds(options.rounds, lambda: measured(ours), lambda: measured(rival))
-        yield row(f"{workload.name}: {answer_bytes:,} B", pairs, at_most, aim)
+        third_us = "-"
+        if third:
+            third_us = f"{statistics.median(measured(third).us for _ in range(options.rounds)):,.1f}"
+        yield row(f"{workload.name}: {answer_bytes:,} B", pairs, at_most, aim, third_us)
 
 
 def minatod_row(options, rival, upstream):
@@ -118,6 +124,7 @@ def parse_options():
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds of both rivals")
     parser.add_argument("--seconds", type=int, default=3, help="of load in each round")
     parser.add_argument("--quick", action="store_true", help="2 rounds of 1 s")
+    parser.add_argument("--grpc_gateway", action="store_true", help="a column for it, if there is Go")
     parser.add_argument("--only", default="", help="rows whose name has this in it, and no latencies")
     parser.add_argument("--record", action="store_true", help="add the table to docs/performance.md")
     parser.add_argument("--ours", default="minato", choices=sorted(gateways.COMMANDS),
@@ -132,6 +139,7 @@ def parse_options():
 
 def main():
     options = parse_options()
+    third_program = grpc_gateway.build() if options.grpc_gateway and grpc_gateway.go() else None
     os.sched_setaffinity(0, {gateways.LOAD_CORE})  # inherited by all that is started
     lines, holds = list(HEAD), True
     print(*HEAD, sep="\n", flush=True)
@@ -141,7 +149,11 @@ def main():
                        for kind in (options.ours, "envoy"))
         for gateway in (ours, rival):
             gateways.pin(gateway.pid, gateways.GATEWAY_CORE)
-        for line, met in gateway_rows(options, ours, rival):
+        third = None
+        if third_program:
+            third = running.enter_context(grpc_gateway.GrpcGateway(third_program, upstream.port))
+            gateways.pin(third.pid, gateways.GATEWAY_CORE)
+        for line, met in gateway_rows(options, ours, rival, third):
             print(line, flush=True)
             lines.append(line)
             holds &= met
