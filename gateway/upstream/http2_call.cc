@@ -127,7 +127,7 @@ Task<StatusOr<HttpResponseHead>> Http2Call::ReadHead() {
     WaitList::Waiter arrived(readers_);
     const Status waited = co_await arrived;
     if (!waited.ok()) {
-      if (stage_ != Stage::kOver) GiveUp(waited);
+      GiveUp(waited);  // what the peer did meanwhile does not count
       co_return waited;
     }
   }
@@ -149,7 +149,7 @@ Task<StatusOr<std::optional<std::string_view>>> Http2Call::Read() {
     WaitList::Waiter arrived(readers_);
     const Status waited = co_await arrived;
     if (!waited.ok()) {
-      if (stage_ != Stage::kOver) GiveUp(waited);
+      GiveUp(waited);  // what the peer did meanwhile does not count
       co_return waited;
     }
   }

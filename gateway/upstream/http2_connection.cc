@@ -123,6 +123,7 @@ Task<Status> Http2Connection::SendRest() {
     if (!room.ok()) break;
     more = session_.Produce(connection_->output(), kOutputBytesMax);
     connection_->StartSending();
+    owner_.StateChanged(*this);
   }
   sending_rest_ = false;
   // What was said meanwhile.
