@@ -32,7 +32,8 @@ class Transcript final : private Http2Server::Events {
     const std::string copy(piece);  // So that a view kept too long is seen by the address sanitizer.
     alive_ = alive_ && server_.Receive(copy, absl::UnixEpoch());
     for (const Http2ServerStream* const stream : streams_) {
-      if (stream->received_bytes() > kLimits.stream_window_bytes) std::abort();
+      // Until the client acknowledges our SETTINGS it has the window that every stream begins with.
+      if (stream->received_bytes() > 65'535) std::abort();
     }
     return alive_;
   }
@@ -94,16 +95,29 @@ class Transcript final : private Http2Server::Events {
   bool alive_ = true;
 };
 
+// The frames before a GOAWAY: behind it, with no stream open, nghttp2 reads on to the end of the piece and no further.
+std::string_view BeforeGoAway(std::string_view bytes) {
+  constexpr size_t kFrameHeadBytes = 9;
+  constexpr char kGoAway = 7;
+  for (size_t at = 0; at + kFrameHeadBytes <= bytes.size();) {
+    if (bytes[at + 3] == kGoAway) return bytes.substr(0, at);
+    const auto byte = [&](size_t i) { return size_t{static_cast<uint8_t>(bytes[at + i])}; };
+    at += kFrameHeadBytes + (byte(0) << 16) + (byte(1) << 8) + byte(2);
+  }
+  return bytes;
+}
+
 }  // namespace
 }  // namespace minato::http
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using minato::http::Transcript;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  const std::string_view compared = minato::http::BeforeGoAway(bytes);
   Transcript whole;
-  whole.Feed(bytes);
+  whole.Feed(compared);
   Transcript single;
-  for (size_t i = 0; i < size && single.Feed(bytes.substr(i, 1)); ++i) {
+  for (size_t i = 0; i < compared.size() && single.Feed(compared.substr(i, 1)); ++i) {
   }
   if (single.Text() != whole.Text()) std::abort();
   // With answers in between, and frames that cross.
