@@ -53,7 +53,11 @@ bool WirePrinter::PrintInOrder(const MessageTable& table, std::string_view wire,
         next < table.fields.size() && table.fields[next].number == found.number
             ? &table.fields[next]
             : table.FindNumber(found.number);
-    if (field == nullptr || !Fits(*field, found)) continue;
+    if (field == nullptr) continue;
+    if (!Fits(*field, found)) {
+      if (!PassesMisfits()) return false;
+      continue;
+    }
     if (field->index < next) [[unlikely]] {
       if (field->index + 1 == next && !field->is_repeated()) {
         return Fail(fmt::format("repeated entries for singular field number {}", field->number));
@@ -263,7 +267,12 @@ bool WirePrinter::Sort(const MessageTable& table, std::string_view wire, std::st
     p = Next(p, end, found);
     if (p == nullptr) return false;
     const FieldTable* field = table.FindNumber(found.number);
-    if (field != nullptr && Fits(*field, found)) entries.push_back(Entry{found.number, begin, p});
+    if (field == nullptr) continue;
+    if (Fits(*field, found)) {
+      entries.push_back(Entry{found.number, begin, p});
+    } else if (!PassesMisfits()) {
+      return false;
+    }
   }
   std::stable_sort(entries.begin(), entries.end(),
                    [](const Entry& a, const Entry& b) { return a.number < b.number; });
@@ -348,6 +357,11 @@ void WirePrinter::NewLine() {
 
 void WirePrinter::PrintEnd() {
   if (indent_) sink_.Append('\n');
+}
+
+bool WirePrinter::PassesMisfits() {
+  return options_.wire == JsonPrintOptions::Wire::kStrict ||
+         Fail("a field has another wire type than its own");
 }
 
 bool WirePrinter::TooDeep() { return Fail("the message is nested too deeply"); }

@@ -113,8 +113,8 @@ class WirePrinter {
   }
   const char* NextAny(const char* p, const char* end, Found& found);
   const char* SkipGroup(const char* p, const char* end, Found& found, int depth);
-  // A field of another wire type than the schema's is unknown; packed and single elements are both
-  // good.
+  // A field of another wire type than the schema's is unknown (see PassesMisfits); packed and single
+  // elements are both good.
   bool Fits(const FieldTable& field, const Found& found) const {
     const WireType wanted = static_cast<WireType>(field.tag.bytes[0] & 7);
     return found.type == wanted ||
@@ -140,6 +140,7 @@ class WirePrinter {
   }
   void NewLine();
   bool TooDeep();
+  bool PassesMisfits();
   bool EnterMessage() {
     return ++messages_ <= kNestingMax + 1 || options_.wire != JsonPrintOptions::Wire::kEnvoy ||
            TooDeep();

@@ -10,6 +10,8 @@
 namespace minato::gateway {
 namespace {
 
+constexpr std::string_view kTypePrefix = "type.googleapis.com/";
+
 constexpr uint32_t kValueFieldMax = 6;  // Members of google.protobuf.Value's oneof: 1 to 6.
 
 }  // namespace
@@ -173,6 +175,11 @@ bool WirePrinter::PrintAny(const MessageTable& table, std::string_view wire) {
     if (!value.empty()) return Fail("broken Any: missing type URL");
     sink_.Append("{}");
     return true;
+  }
+  if (options_.wire == JsonPrintOptions::Wire::kEnvoy && !type_url.starts_with(kTypePrefix)) {
+    return Fail(fmt::format("Invalid type URL, type URLs must be of the form "
+                            "'type.googleapis.com/<typename>', got: {}",
+                            type_url));
   }
   const size_t slash = type_url.rfind('/');
   const std::string_view name = slash == type_url.npos ? type_url : type_url.substr(slash + 1);

@@ -1,5 +1,6 @@
 #include "gateway/transcode/wire_to_json.h"
 
+#include "gateway/transcode/envoy_wire_error.h"
 #include "gateway/transcode/sink.h"
 #include "gateway/transcode/wire_fields.h"
 #include "gateway/transcode/wire_printer.h"
@@ -37,8 +38,12 @@ absl::Status PrintDocument(std::string_view wire, const JsonPrintOptions& option
 
 absl::Status WireToJson(const MessageTable& message, std::string_view wire,
                         const JsonPrintOptions& options, std::string& json) {
-  return PrintDocument(wire, options, json,
-                       [&](WirePrinter& printer) { return printer.PrintMessage(message, wire); });
+  absl::Status printed =
+      PrintDocument(wire, options, json,
+                    [&](WirePrinter& printer) { return printer.PrintMessage(message, wire); });
+  if (printed.ok() || options.wire == JsonPrintOptions::Wire::kStrict) return printed;
+  std::string error = EnvoyWireError(message, wire);
+  return error.empty() ? printed : absl::InvalidArgumentError(error);
 }
 
 absl::Status WireFieldToJson(const FieldPath& path, std::string_view wire,

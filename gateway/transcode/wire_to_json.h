@@ -24,7 +24,8 @@ struct JsonPrintOptions {
   enum class Wire : uint8_t {
     kStrict,  // At most 100 objects and arrays inside each other.
     kEnvoy,   // At most 100 messages, of which a level of a google.protobuf.Struct takes three; a
-             // zero byte for a tag ends a message.
+             // zero byte for a tag ends a message; a known field of another wire type is an error,
+             // not unknown. Errors have Envoy's texts.
   };
   Whitespace whitespace = Whitespace::kNone;
   Unset unset = Unset::kOmit;

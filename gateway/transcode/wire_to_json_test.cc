@@ -193,6 +193,55 @@ TEST_F(WireToJsonTest, WellKnownTypesHaveTheirOwnForm) {
   for (const auto& c : kCases) EXPECT_EQ(Print("Known", c.text), c.json) << c.text;
 }
 
+TEST_F(WireToJsonTest, BadWireIsRefusedInEnvoysWords) {
+  options.wire = JsonPrintOptions::Wire::kEnvoy;
+  constexpr std::string_view kCutOff = "the message is cut off or is not protobuf";
+  const struct {
+    const char* hex;  // behind a field that is good
+    std::string_view error;
+  } kCases[] = {
+      {"c03e80", "unexpected EOF"},
+      {"c03effffffffffffffffffff01", "unexpected EOF"},
+      {"c13e0102", "unexpected EOF"},
+      {"c53e0102", "unexpected EOF"},
+      {"c23e05", "malformed length-delimited field"},
+      {"c23e", "unexpected EOF"},
+      {"c23effffffff0f", "malformed length-delimited field"},
+      {"c33ecc3e", "attempted to close group 1001 while inside group 1000"},
+      {"c43e", "attempted to close group 1000 before SGROUP tag"},
+      {"c63e", "unknown wire type: 6"},
+      {"c73e", "unknown wire type: 7"},
+      {"0201", "malformed length-delimited field"},
+      {"1880", "unexpected EOF"},
+      {"18", "unexpected EOF"},
+      {"7205", "unexpected EOF"},
+      {"090000000000000000", "repeated entries for singular field number 1"},
+      {"0d01020304", "field type 1 (number 1) does not support 32-bit fields"},
+      {"0801", "field type 1 (number 1) does not support varint fields"},
+      {"7001", "field type 9 (number 14) does not support varint fields"},
+      {"71000102030405060708", "field type 9 (number 14) does not support type 64-bit fields"},
+      {"737400", "field number 14 is not a group"},
+      {"74", "attempted to close group 14 before SGROUP tag"},
+      {"6802", "bad value for bool: \\x02"},
+      {"688001", "bad value for bool: \\x80"},
+      {"7202c328", "proto3 strings must be UTF-8"},
+      // What Envoy takes for complete.
+      {"c33e", kCutOff},
+      {"c0", kCutOff},
+      {"72", kCutOff},
+  };
+  for (const auto& c : kCases) {
+    EXPECT_EQ(PrintHex("Scalars", fmt::format("090000000000000000{}", c.hex)),
+              fmt::format("error: {}", c.error))
+        << c.hex;
+  }
+  EXPECT_EQ(PrintHex("Scalars", "c33ec33e0801c43ec43e720178"),
+            R"({"fString":"x"})");
+  EXPECT_EQ(Print("Known", "any { type_url: 'a/t.Pet' }"),
+            "error: Invalid type URL, type URLs must be of the form "
+            "'type.googleapis.com/<typename>', got: a/t.Pet");
+}
+
 TEST_F(WireToJsonTest, BadWireIsRefused) {
   const struct {
     const char* hex;
