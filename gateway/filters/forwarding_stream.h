@@ -17,6 +17,7 @@ class ForwardingStream : public ClientStream {
   Task<StatusOr<std::string_view>> ReadWhole(size_t bytes_max) override { return client_.ReadWhole(bytes_max); }
   Task<StatusOr<std::optional<std::string_view>>> ReadPiece() override { return client_.ReadPiece(); }
   bool BodyArrived() const override { return client_.BodyArrived(); }
+  bool MoreIsWaiting() const override { return client_.MoreIsWaiting(); }
   bool HasBody() const override { return client_.HasBody(); }
   const http::Headers& request_trailers() const override { return client_.request_trailers(); }
   void AddResponseHeader(std::string_view name, std::string_view value) override {

@@ -61,6 +61,8 @@ class ClientStream {
 
   // Whether reading on would not wait: all of the body has come, or there is none.
   virtual bool BodyArrived() const = 0;
+  // Whether more of the body is likely to be there already: HTTP/1.1's last read found more than it had room for.
+  virtual bool MoreIsWaiting() const { return false; }
   // Whether there is a body or trailers. False: the request was complete with its head.
   virtual bool HasBody() const = 0;
   // After ReadPiece returned nullopt.

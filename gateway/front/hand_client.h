@@ -31,6 +31,7 @@ class HandClient final : public ClientStream, private RequestHead {
   std::optional<uint64_t> content_length;  // as the answer's head said
   http::Headers sent_trailers;  // by the client, behind the body
   bool body_arrived = true;     // as BodyArrived says
+  bool more_is_waiting = false;  // as MoreIsWaiting says
   bool ends_connection = false;
   bool complete = false;
   bool cut = false;
@@ -50,6 +51,7 @@ class HandClient final : public ClientStream, private RequestHead {
     co_return read_;
   }
   bool BodyArrived() const override { return body_arrived; }
+  bool MoreIsWaiting() const override { return more_is_waiting; }
   bool HasBody() const override { return has_read_ || !body_.empty() || !pieces.empty(); }
   const http::Headers& request_trailers() const override { return sent_trailers; }
   void AddResponseHeader(std::string_view name, std::string_view value) override { headers.Add(name, value); }

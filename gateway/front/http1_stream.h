@@ -31,6 +31,10 @@ class Http1Stream final : public ClientStream, private RequestHead {
   Task<StatusOr<std::string_view>> ReadWhole(size_t bytes_max) override;
   Task<StatusOr<std::optional<std::string_view>>> ReadPiece() override;
   bool BodyArrived() const override;
+  bool MoreIsWaiting() const override {
+    constexpr size_t kChunkEnd = 2;  // may be left of the last piece
+    return connection_.input().size() > kChunkEnd || connection_.read_filled_room();
+  }
   bool HasBody() const override {
     return parser_.head().framing() == http::BodyFraming::kChunked || parser_.head().content_length() > 0;
   }

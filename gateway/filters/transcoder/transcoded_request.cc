@@ -11,7 +11,7 @@
 namespace minato::gateway {
 namespace {
 
-// Of one message, over all the pieces it comes in. Envoy bounds each piece alone, which bounds nothing.
+// Of one message, over all the pieces it comes in. Envoy bounds what comes at once, which bounds no body.
 constexpr size_t kMessageBytesMax = 64 << 20;
 // A longer piece of a streamed google.api.HttpBody becomes several messages.
 constexpr size_t kRawMessageBytesMax = 1 << 20;
@@ -34,9 +34,9 @@ Status TranscodedRequest::TooLarge() const {
       413);
 }
 
-StatusOr<std::string_view> TranscodedRequest::Feed(std::string_view piece) {
+StatusOr<std::string_view> TranscodedRequest::Feed(std::string_view piece, size_t came_at_once) {
   frames_.clear();
-  TRY(route_.body_is_http_body ? FeedRaw(piece) : FeedJson(piece));
+  TRY(route_.body_is_http_body ? FeedRaw(piece) : FeedJson(piece, came_at_once));
   return frames_;
 }
 
@@ -94,9 +94,9 @@ Status TranscodedRequest::AppendRaw(std::string_view data) {
   return OkStatus();
 }
 
-Status TranscodedRequest::FeedJson(std::string_view piece) {
+Status TranscodedRequest::FeedJson(std::string_view piece, size_t came_at_once) {
   unfinished_bytes_ += piece.size();
-  if (piece.size() > piece_bytes_max_ || unfinished_bytes_ > kMessageBytesMax) return TooLarge();
+  if (came_at_once > piece_bytes_max_ || unfinished_bytes_ > kMessageBytesMax) return TooLarge();
   if (!body_.has_value()) body_.emplace(json_, streams_ ? JsonBody::Shape::kArray : JsonBody::Shape::kMessage);
   messages_.clear();
   TRY(body_->Feed(piece, messages_));

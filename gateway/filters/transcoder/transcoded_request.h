@@ -19,8 +19,9 @@ class TranscodedRequest {
   TranscodedRequest(const TranscoderTables& tables, const Route& route, UrlBindings url, const RequestHead& client,
                     size_t buffer_bytes_max);
 
-  // The frames that `piece` completes. A view until the next call.
-  StatusOr<std::string_view> Feed(std::string_view piece);
+  // The frames that `piece` completes. A view until the next call. `came_at_once`: the bytes of this piece and of those
+  // in front of it for which nobody had to wait.
+  StatusOr<std::string_view> Feed(std::string_view piece, size_t came_at_once);
   // The body has ended.
   StatusOr<std::string_view> Finish();
   // Both at once, for a method that takes one message.
@@ -29,7 +30,7 @@ class TranscodedRequest {
 
  private:
   Status FeedRaw(std::string_view piece);
-  Status FeedJson(std::string_view piece);
+  Status FeedJson(std::string_view piece, size_t came_at_once);
   Status FinishJson();
   // Appends a message of `data` as it is.
   Status AppendRaw(std::string_view data);

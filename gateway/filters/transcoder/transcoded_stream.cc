@@ -2,7 +2,6 @@
 
 #include <absl/strings/numbers.h>
 
-#include "gateway/filters/local_reply.h"
 #include "gateway/filters/transcoder/status_json.h"
 #include "gateway/http_status.h"
 
@@ -47,7 +46,9 @@ Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::ReadPiece() {
     if (frames_.empty()) co_return std::nullopt;
     co_return std::exchange(frames_, {});
   }
-  for (bool first = true;; first = false) {
+  for (;;) {
+    const bool first = !begun_;
+    const bool at_once = !first && client_.MoreIsWaiting();
     CO_TRY(std::optional<std::string_view> piece, co_await NextPiece());
     StatusOr<std::string_view> frames;
     if (!piece.has_value()) {
@@ -60,10 +61,11 @@ Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::ReadPiece() {
       whole_ = true;
       frames = request_.Whole(*piece);
     } else {
-      frames = request_.Feed(*piece);
+      came_at_once_ = at_once ? came_at_once_ + piece->size() : piece->size();
+      frames = request_.Feed(*piece, came_at_once_);
     }
     if (!frames.ok()) {
-      co_await Refuse(frames.status());
+      co_await Refuse(frames.status(), true);
       co_return frames.status();
     }
     if (!frames->empty()) co_return *frames;
@@ -75,13 +77,17 @@ Task<StatusOr<std::string_view>> TranscodedStream::ReadWhole(size_t) {
   co_return Unimplemented("a transcoded request is read piece by piece");
 }
 
-Task<void> TranscodedStream::Refuse(const Status& status) {
+Task<void> TranscodedStream::Refuse(const Status& status, bool ends_connection) {
   answer_ = Answer::kDone;
   if (client_.response_status() != 0 || status.code() == StatusCode::kDataLoss) {
     client_.CutResponse();
     co_return;
   }
-  co_await LocalReply(client_, choice_, HttpStatusOf(status), MessageOf(status));
+  ResponseHead head;
+  head.status = HttpStatusOf(status);
+  head.content_type = "text/plain";
+  head.ends_connection = ends_connection;
+  const Status sent = co_await client_.Respond(head, MessageOf(status));
 }
 
 Task<Status> TranscodedStream::AlreadyAnswered() const {
@@ -152,7 +158,7 @@ Task<Status> TranscodedStream::WriteTranscoded(std::string_view piece) {
   const Status fed = reply_.Feed(piece);
   if (answer_ == Answer::kHeld && reply_.streams() && reply_.has_message()) CO_TRY(co_await StartHeld());
   if (answer_ == Answer::kStarted) CO_TRY(co_await Flush());
-  if (!fed.ok()) co_await Refuse(fed);
+  if (!fed.ok()) co_await Refuse(fed, false);
   co_return fed;
 }
 
@@ -170,7 +176,7 @@ Task<Status> TranscodedStream::EndTranscoded(const http::Headers& trailers) {
   }
   const Status finished = converted ? OkStatus() : reply_.Finish();
   if (!finished.ok()) {
-    co_await Refuse(finished);
+    co_await Refuse(finished, false);
     co_return finished;
   }
   if (!reply_.streams() && !trailers.empty()) co_return co_await EndUnary(trailers);

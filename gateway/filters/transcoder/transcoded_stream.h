@@ -5,7 +5,6 @@
 #include "gateway/filters/transcoder/transcoded_reply.h"
 #include "gateway/filters/transcoder/transcoded_request.h"
 #include "gateway/front/client_stream.h"
-#include "gateway/upstream/route_choice.h"
 
 namespace minato::gateway {
 
@@ -17,10 +16,9 @@ namespace minato::gateway {
 class TranscodedStream final : public ClientStream {
  public:
   // All must outlive it.
-  TranscodedStream(ClientStream& client, const RouteChoice& choice, const TranscoderTables& tables,
-                   const Route& route, UrlBindings url, size_t buffer_bytes_max)
+  TranscodedStream(ClientStream& client, const TranscoderTables& tables, const Route& route, UrlBindings url,
+                   size_t buffer_bytes_max)
       : client_(client),
-        choice_(choice),
         tables_(tables),
         head_(client.head(), route.call_path),
         request_(tables, route, std::move(url), client.head(), buffer_bytes_max),
@@ -28,8 +26,6 @@ class TranscodedStream final : public ClientStream {
 
   // Makes the message of a request that is complete with its head. Before anything else.
   Status FinishWithoutBody();
-  // Answers with the text of an error and its HTTP status, or cuts the answer that was begun.
-  Task<void> Refuse(const Status& status);
 
   const RequestHead& head() const override { return head_; }
   std::string peer() const override { return client_.peer(); }
@@ -66,6 +62,9 @@ class TranscodedStream final : public ClientStream {
   // The next piece of the body, cut as Envoy would see it: what came at once is one.
   Task<StatusOr<std::optional<std::string_view>>> NextPiece();
   Task<StatusOr<std::optional<std::string_view>>> Gather();
+  // Answers with the text of an error and its HTTP status, or cuts the answer that was begun. A bad request ends its
+  // connection: to Envoy it is never complete by then.
+  Task<void> Refuse(const Status& status, bool ends_connection);
   // Whether `piece` is the whole body.
   bool IsWhole(std::string_view piece) const;
   bool IsHttp1() const { return head_.protocol().starts_with("HTTP/1"); }
@@ -87,7 +86,6 @@ class TranscodedStream final : public ClientStream {
   Task<Status> AlreadyAnswered() const;
 
   ClientStream& client_;
-  const RouteChoice& choice_;
   const TranscoderTables& tables_;
   const TranscodedHead head_;
 
@@ -96,6 +94,7 @@ class TranscodedStream final : public ClientStream {
   bool begun_ = false;       // the first piece has been asked for
   bool gathered_ = false;    // body_ is the whole body, and that was the first piece
   std::string body_;
+  size_t came_at_once_ = 0;
   bool whole_ = false;       // the message has been made from the first piece
   bool finished_ = false;    // nothing follows what ReadPiece returned
 

@@ -43,11 +43,11 @@ Task<void> TranscoderFilter::Serve(ClientStream& stream, RouteChoice& choice) {
 
 Task<void> TranscoderFilter::ServeMatched(ClientStream& stream, RouteChoice& choice, const TranscoderTables& tables,
                                           const Route& route, UrlBindings url) {
-  TranscodedStream transcoded(stream, choice, tables, route, std::move(url), buffer_bytes_max_);
+  TranscodedStream transcoded(stream, tables, route, std::move(url), buffer_bytes_max_);
   if (!stream.HasBody()) {
     const Status made = transcoded.FinishWithoutBody();
     if (!made.ok()) {
-      co_await transcoded.Refuse(made);
+      co_await Refuse(stream, choice, made);
       co_return;
     }
   }

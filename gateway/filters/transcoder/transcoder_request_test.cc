@@ -206,6 +206,12 @@ TEST_F(TranscoderRequestTest, APieceOverTheLimitIsRefused) {
   pieces.body_arrived = false;
   pieces.pieces = {R"({"title":"12345)", R"(6789012345"})"};
   EXPECT_EQ(Serve(pieces).status, 200) << "Envoy counts what comes at a time";
+  HandClient filled("POST", "/books");
+  filled.body_arrived = false;
+  filled.more_is_waiting = true;
+  filled.pieces = {R"({"title":"12345)", R"(6789012345"})"};
+  EXPECT_EQ(Refusal(filled), kTooLarge) << "what comes at once need not be one piece";
+  EXPECT_TRUE(filled.ends_connection);
   HandClient chunks("POST", "/books");
   chunks.pieces = {R"({"title":"12345)", R"(6789012345"})"};
   EXPECT_EQ(Refusal(chunks), kTooLarge) << "chunks that came together are one piece";
