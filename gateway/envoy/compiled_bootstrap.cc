@@ -6,7 +6,9 @@ StatusOr<std::shared_ptr<const CompiledBootstrap>> CompiledBootstrap::Compile(co
   std::shared_ptr<CompiledBootstrap> compiled(new CompiledBootstrap(std::move(bootstrap)));
   for (const config::Listener& listener : compiled->bootstrap_.listeners) {
     for (const config::FilterChain& chain : listener.filter_chains) TRY(compiled->Add(chain.http));
+    TRY(compiled->AddTls(listener));
   }
+  for (const config::Cluster& cluster : compiled->bootstrap_.clusters) TRY(compiled->AddTls(cluster));
   return compiled;
 }
 
@@ -27,6 +29,36 @@ Status CompiledBootstrap::Add(const config::HttpConnectionManager& http) {
 Status CompiledBootstrap::Add(const config::PerFilterConfig& per_filter) {
   if (per_filter.cors != nullptr) cors_origins_.Add(*per_filter.cors);
   return per_filter.transcoder == nullptr ? OkStatus() : transcoders_.Add(*per_filter.transcoder);
+}
+
+Status CompiledBootstrap::AddTls(const config::Listener& listener) {
+  std::vector<TlsAcceptor::Chain> chains;
+  for (const config::FilterChain& chain : listener.filter_chains) {
+    if (chain.tls.has_value()) chains.push_back({chain.server_names, *chain.tls});
+  }
+  if (chains.empty()) return OkStatus();
+  if (chains.size() != listener.filter_chains.size()) {
+    return InvalidArgument("{}: line {}: filter_chains with and without a transport_socket on one listener are not "
+                           "supported", listener.place.path, listener.place.line);
+  }
+  TRY(acceptors_[listener.address], TlsAcceptor::Create(chains));
+  return OkStatus();
+}
+
+Status CompiledBootstrap::AddTls(const config::Cluster& cluster) {
+  if (!cluster.tls.has_value()) return OkStatus();
+  TRY(connectors_[cluster.name], TlsConnector::Create(*cluster.tls));
+  return OkStatus();
+}
+
+std::shared_ptr<const TlsAcceptor> CompiledBootstrap::TlsOf(const std::string& listener_address) const {
+  const auto found = acceptors_.find(listener_address);
+  return found == acceptors_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<const TlsConnector> CompiledBootstrap::TlsOf(const config::Cluster& cluster) const {
+  const auto found = connectors_.find(cluster.name);
+  return found == connectors_.end() ? nullptr : found->second;
 }
 
 }  // namespace minato::gateway

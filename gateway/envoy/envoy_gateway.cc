@@ -97,7 +97,12 @@ StatusOr<std::unique_ptr<EnvoyGateway::Server>> EnvoyGateway::Impl::Listen(const
     server->logs.push_back(std::make_unique<AccessLog>(http_metrics, *server->handlers.back(), access_log));
   }
   const auto handler_of = [&server](size_t worker) -> RequestHandler& { return *server->logs[worker]; };
-  TRY(server->http, HttpServer::Start(pool, {.address = listener.address, .limits = EnvoyFront(listener.filter_chains.front().http)}, handler_of));
+  const auto tls_of = [this, address = listener.address](size_t worker) {
+    return workers[worker]->chains->TlsOf(address);
+  };
+  const HttpServerOptions options = {
+      .address = listener.address, .limits = EnvoyFront(listener.filter_chains.front().http), .tls_of = tls_of};
+  TRY(server->http, HttpServer::Start(pool, options, handler_of));
   return server;
 }
 

@@ -115,13 +115,15 @@ WorkerChains::WorkerChains(AsioExecutor& home, std::shared_ptr<const CompiledBoo
                            const StatsByCluster& stats)
     : compiled_(std::move(compiled)) {
   for (const config::Cluster& cluster : compiled_->bootstrap().clusters) {
-    clusters_.push_back(std::make_unique<Cluster>(home, cluster, stats.Of(cluster.name)));
+    clusters_.push_back(std::make_unique<Cluster>(home, cluster, stats.Of(cluster.name), compiled_->TlsOf(cluster)));
     clusters_by_name_.emplace(cluster.name, Router::Target{clusters_.back().get(), &stats.Of(cluster.name),
                                                            cluster.thresholds.max_retries});
   }
   for (const config::Listener& listener : compiled_->bootstrap().listeners) {
-    chains_.emplace(listener.address, std::make_unique<Chain>(listener, listener.filter_chains.front().http, *compiled_,
-                                                              clusters_by_name_));
+    for (const config::FilterChain& chain : listener.filter_chains) {
+      chains_[listener.address].push_back(
+          std::make_unique<Chain>(listener, chain.http, *compiled_, clusters_by_name_));
+    }
   }
 }
 
@@ -149,9 +151,10 @@ Task<void> WorkerChains::Close() {
 
 Task<Status> WorkerChains::Serve(const std::string& listener_address, ClientStream& stream) {
   CO_TRY(Gate::Pass pass, inside_.Enter());
-  const auto chain = chains_.find(listener_address);
-  if (chain == chains_.end()) co_return Unavailable("no listener {}", listener_address);
-  co_await chain->second->Serve(stream);
+  const auto chains = chains_.find(listener_address);
+  if (chains == chains_.end()) co_return Unavailable("no listener {}", listener_address);
+  if (stream.filter_chain() >= chains->second.size()) co_return Unavailable("no such filter chain any more");
+  co_await chains->second[stream.filter_chain()]->Serve(stream);
   co_return OkStatus();
 }
 

@@ -39,6 +39,10 @@ class WorkerChains {
 
   // Serves a request that came to a listener. UNAVAILABLE, with nothing answered, if there is no such listener.
   Task<Status> Serve(const std::string& listener_address, ClientStream& stream);
+  // What encrypts the listener's connections; nullptr: nothing.
+  std::shared_ptr<const TlsAcceptor> TlsOf(const std::string& listener_address) const {
+    return compiled_->TlsOf(listener_address);
+  }
 
  private:
   class Chain;
@@ -46,7 +50,7 @@ class WorkerChains {
   const std::shared_ptr<const CompiledBootstrap> compiled_;
   std::vector<std::unique_ptr<Cluster>> clusters_;
   Router::Clusters clusters_by_name_;
-  std::map<std::string, std::unique_ptr<Chain>, std::less<>> chains_;  // by the listener's address
+  std::map<std::string, std::vector<std::unique_ptr<Chain>>, std::less<>> chains_;  // by the listener's address
   Gate inside_;
 };
 

@@ -29,7 +29,7 @@ class Router::Request {
       : router_(router), stream_(stream), choice_(choice), action_(action), target_(target),
         retry_(RetryOf(choice, action)), keep_body_(retry_ != nullptr),
         peer_(router.options_.forwarding.use_remote_address ? stream.peer() : std::string()),
-        head_(stream.head(), peer_, *choice.route(), action, router.options_.forwarding),
+        head_(stream.head(), peer_, stream.encrypted(), *choice.route(), action, router.options_.forwarding),
         time_(context, router.options_.request_timeout,
               action.idle_timeout.value_or(router.options_.stream_idle_timeout)) {}
 

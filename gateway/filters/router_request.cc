@@ -70,8 +70,9 @@ bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 
 }  // namespace
 
-UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, const config::Route& route,
+UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool encrypted, const config::Route& route,
                            const config::RouteAction& action, const Forwarding& forwarding) {
+  if (encrypted) view_.scheme = "https";
   view_.method = head.method();
   view_.authority = action.host_rewrite_literal.empty() ? head.authority() : action.host_rewrite_literal;
   view_.path = head.target();

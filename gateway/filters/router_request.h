@@ -16,10 +16,10 @@ struct Forwarding {
   bool use_remote_address = false;      // x-forwarded-for gets the peer's IP
 };
 
-// Views into `head`, `route` and itself: both must outlive it. `peer` is as of ClientStream.
+// Views into `head`, `route` and itself: both must outlive it. `peer` and `encrypted` are as of ClientStream.
 class UpstreamHead {
  public:
-  UpstreamHead(const RequestHead& head, std::string_view peer, const config::Route& route,
+  UpstreamHead(const RequestHead& head, std::string_view peer, bool encrypted, const config::Route& route,
                const config::RouteAction& action, const Forwarding& forwarding);
   UpstreamHead(const UpstreamHead&) = delete;
   UpstreamHead& operator=(const UpstreamHead&) = delete;

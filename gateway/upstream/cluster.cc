@@ -35,9 +35,9 @@ http::Http2ClientOptions Http2Options(const config::Http2ProtocolOptions& http2)
 
 class Cluster::Impl {
  public:
-  Impl(AsioExecutor& home, const config::Cluster& config, ClusterStats& stats)
+  Impl(AsioExecutor& home, const config::Cluster& config, ClusterStats& stats, std::shared_ptr<const TlsConnector> tls)
       : home_(home), config_(config), stats_(stats), tasks_(home),
-        shared_{home, config, stats, tasks_, Http2Options(config.http2)},
+        shared_{home, config, stats, tasks_, Http2Options(config.http2), std::move(tls)},
         balancer_(config.lb_policy, std::random_device()()), resolved_(config.endpoints.size()) {}
 
   void Begin() {
@@ -206,8 +206,9 @@ class Cluster::Impl {
   bool closed_ = false;
 };
 
-Cluster::Cluster(AsioExecutor& home, const config::Cluster& config, ClusterStats& stats)
-    : impl_(std::make_unique<Impl>(home, config, stats)) {}
+Cluster::Cluster(AsioExecutor& home, const config::Cluster& config, ClusterStats& stats,
+                 std::shared_ptr<const TlsConnector> tls)
+    : impl_(std::make_unique<Impl>(home, config, stats, std::move(tls))) {}
 
 Cluster::~Cluster() = default;
 

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "gateway/config/bootstrap.h"
+#include "gateway/transport/tls.h"
 #include "gateway/upstream/cluster_stats.h"
 #include "gateway/upstream/http_call.h"
 #include "runtime/io/asio_executor.h"
@@ -19,7 +20,9 @@ namespace minato::gateway {
 
 class Cluster final : public HttpUpstream {
  public:
-  Cluster(AsioExecutor& home, const config::Cluster& config, ClusterStats& stats);
+  // With `tls` its connections are encrypted.
+  Cluster(AsioExecutor& home, const config::Cluster& config, ClusterStats& stats,
+          std::shared_ptr<const TlsConnector> tls = nullptr);
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
   ~Cluster() override;  // only after Close

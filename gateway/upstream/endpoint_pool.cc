@@ -85,7 +85,7 @@ void EndpointPool::OpenForWaiting() {
 void EndpointPool::Open() {
   ClusterStats::Add(shared_.stats.upstream_cx_active);
   ClusterStats::Add(shared_.stats.upstream_cx_total);
-  connections_.emplace_back(shared_.home, address_, shared_.config.connect_timeout, shared_.http2,
+  connections_.emplace_back(shared_.home, address_, shared_.config.connect_timeout, shared_.tls.get(), shared_.http2,
                             static_cast<Http2Connection::Owner&>(*this));
   shared_.connections.Spawn(Serve(std::prev(connections_.end())));
 }

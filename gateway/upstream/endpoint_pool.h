@@ -22,6 +22,7 @@ class EndpointPool final : private Http2Connection::Owner, private Http2CallHome
     ClusterStats& stats;
     Scope& connections;  // in which they run
     http::Http2ClientOptions http2;
+    std::shared_ptr<const TlsConnector> tls;
   };
 
   EndpointPool(Shared& shared, const SocketAddress& address, uint32_t weight);

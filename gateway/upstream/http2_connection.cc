@@ -28,8 +28,8 @@ struct Later {
 }  // namespace
 
 Http2Connection::Http2Connection(AsioExecutor& home, const SocketAddress& address, absl::Duration connect_timeout,
-                                 const http::Http2ClientOptions& options, Owner& owner)
-    : home_(home), address_(address), connect_timeout_(connect_timeout), owner_(owner), session_(options) {}
+                                 const TlsConnector* tls, const http::Http2ClientOptions& options, Owner& owner)
+    : home_(home), address_(address), connect_timeout_(connect_timeout), tls_(tls), owner_(owner), session_(options) {}
 
 Http2Connection::~Http2Connection() { CHECK(!send_.posted, "a connection ended before its Run"); }
 
@@ -42,7 +42,17 @@ Task<Http2Connection::Outcome> Http2Connection::Run() {
     }
     co_return Outcome{UpstreamFailure::kConnectFailure, "remote connection failure"};
   }
-  connection_.emplace(*std::move(socket), home_, kWriteTimeout);
+  connection_.emplace(*std::move(socket), home_, kWriteTimeout, tls_ == nullptr ? nullptr : tls_->Connect());
+  const Status shaken = co_await connection_->Handshake(connect_timeout_);
+  if (!shaken.ok()) {
+    stage_ = Stage::kClosed;
+    co_await connection_->Close();
+    if (shaken.code() == StatusCode::kDeadlineExceeded) {
+      co_return Outcome{UpstreamFailure::kConnectTimeout, "connection timeout"};
+    }
+    co_return Outcome{UpstreamFailure::kConnectFailure,
+                      fmt::format("remote connection failure, transport failure reason: {}", MessageOf(shaken))};
+  }
   const TaskContext& context = co_await CurrentContext();
   CancelSource stop(context.cancel);
   const TaskContext serving{context.home, stop.token()};

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "gateway/transport/connect.h"
+#include "gateway/transport/tls.h"
 #include "gateway/upstream/http_call.h"
 #include "http/http2_client.h"
 #include "runtime/io/asio_executor.h"
@@ -33,8 +34,9 @@ class Http2Connection {
     std::string text;
   };
 
+  // Encrypted if there is `tls`, which outlives it.
   Http2Connection(AsioExecutor& home, const SocketAddress& address, absl::Duration connect_timeout,
-                  const http::Http2ClientOptions& options, Owner& owner);
+                  const TlsConnector* tls, const http::Http2ClientOptions& options, Owner& owner);
   Http2Connection(const Http2Connection&) = delete;
   Http2Connection& operator=(const Http2Connection&) = delete;
   ~Http2Connection();  // after Run returned
@@ -74,7 +76,8 @@ class Http2Connection {
 
   AsioExecutor& home_;
   const SocketAddress address_;
-  const absl::Duration connect_timeout_;
+  const absl::Duration connect_timeout_;  // and handshake
+  const TlsConnector* const tls_;
   Owner& owner_;
   http::Http2Client session_;
   Stage stage_ = Stage::kConnecting;
