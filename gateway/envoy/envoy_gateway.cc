@@ -4,6 +4,7 @@
 
 #include "gateway/envoy/worker_chains.h"
 #include "gateway/front/envoy_front.h"
+#include "gateway/front/listener.h"
 #include "runtime/scope.h"
 #include "telemetry/log.h"
 
@@ -12,6 +13,37 @@ namespace {
 
 // How long a start waits for names and health checks (Envoy: the clusters' warming).
 constexpr absl::Duration kWarmingMax = absl::Seconds(5);
+
+bool SameTls(const std::optional<config::TlsContext>& a, const std::optional<config::TlsContext>& b) {
+  if (!a.has_value() || !b.has_value()) return a.has_value() == b.has_value();
+  const auto same_name = [](const config::StringMatcher& x, const config::StringMatcher& y) {
+    return x.kind == y.kind && x.text == y.text && x.ignore_case == y.ignore_case;
+  };
+  return a->certificate_chain == b->certificate_chain && a->private_key == b->private_key &&
+         a->trusted_ca == b->trusted_ca && a->require_client_certificate == b->require_client_certificate &&
+         a->alpn_protocols == b->alpn_protocols &&
+         std::equal(a->match_subject_alt_names.begin(), a->match_subject_alt_names.end(),
+                    b->match_subject_alt_names.begin(), b->match_subject_alt_names.end(), same_name);
+}
+
+bool SameFront(const config::HttpConnectionManager& a, const config::HttpConnectionManager& b) {
+  return a.codec_type == b.codec_type && a.accept_http_10 == b.accept_http_10 && a.server_name == b.server_name &&
+         a.max_request_headers_kb == b.max_request_headers_kb && a.max_headers_count == b.max_headers_count &&
+         a.idle_timeout == b.idle_timeout && a.stream_idle_timeout == b.stream_idle_timeout &&
+         a.request_headers_timeout == b.request_headers_timeout &&
+         a.http2.max_concurrent_streams == b.http2.max_concurrent_streams &&
+         a.http2.initial_stream_window_size == b.http2.initial_stream_window_size &&
+         a.http2.initial_connection_window_size == b.http2.initial_connection_window_size;
+}
+
+// Whether connections that were made under `a` may go on under `b`. Certificates are read anew in any case.
+bool OpensAlike(const config::Listener& a, const config::Listener& b) {
+  const auto same_chain = [](const config::FilterChain& x, const config::FilterChain& y) {
+    return x.server_names == y.server_names && SameTls(x.tls, y.tls) && SameFront(x.http, y.http);
+  };
+  return a.address == b.address && std::equal(a.filter_chains.begin(), a.filter_chains.end(),
+                                              b.filter_chains.begin(), b.filter_chains.end(), same_chain);
+}
 
 }  // namespace
 
@@ -59,7 +91,7 @@ class EnvoyGateway::ListenerHandler final : public RequestHandler {
 };
 
 struct EnvoyGateway::Server {
-  std::string configured_address;
+  config::Listener opened_as;
   std::vector<std::unique_ptr<ListenerHandler>> handlers;  // by worker
   std::vector<std::unique_ptr<AccessLog>> logs;            // by worker, before the handler
   std::unique_ptr<HttpServer> http;
@@ -74,10 +106,14 @@ struct EnvoyGateway::Impl {
   StatusOr<std::unique_ptr<Server>> Listen(const config::Listener& listener);
   bool Serves(const config::Listener& listener) const {
     return std::any_of(servers.begin(), servers.end(),
-                       [&](const auto& server) { return server->configured_address == listener.address; });
+                       [&](const auto& server) { return OpensAlike(server->opened_as, listener); });
   }
-  // The servers of listeners that `bootstrap` does not name.
-  std::vector<std::unique_ptr<Server>> TakeUnnamed(const config::Bootstrap& bootstrap);
+  bool ListensOn(const std::string& address) const {
+    return std::any_of(servers.begin(), servers.end(),
+                       [&](const auto& server) { return server->opened_as.address == address; });
+  }
+  // The servers that are not what a listener of `bootstrap` wants.
+  std::vector<std::unique_ptr<Server>> TakeUnwanted(const config::Bootstrap& bootstrap);
 
   WorkerPool& pool;
   const AccessLog::Lines access_log;
@@ -91,7 +127,7 @@ struct EnvoyGateway::Impl {
 
 StatusOr<std::unique_ptr<EnvoyGateway::Server>> EnvoyGateway::Impl::Listen(const config::Listener& listener) {
   auto server = std::make_unique<Server>();
-  server->configured_address = listener.address;
+  server->opened_as = listener;
   for (const auto& worker : workers) {
     server->handlers.push_back(std::make_unique<ListenerHandler>(*worker, listener.address));
     server->logs.push_back(std::make_unique<AccessLog>(http_metrics, *server->handlers.back(), access_log));
@@ -106,16 +142,17 @@ StatusOr<std::unique_ptr<EnvoyGateway::Server>> EnvoyGateway::Impl::Listen(const
   return server;
 }
 
-std::vector<std::unique_ptr<EnvoyGateway::Server>> EnvoyGateway::Impl::TakeUnnamed(const config::Bootstrap& bootstrap) {
-  std::vector<std::unique_ptr<Server>> unnamed;
+std::vector<std::unique_ptr<EnvoyGateway::Server>> EnvoyGateway::Impl::TakeUnwanted(
+    const config::Bootstrap& bootstrap) {
+  std::vector<std::unique_ptr<Server>> unwanted;
   for (auto& server : servers) {
-    const bool named = std::any_of(bootstrap.listeners.begin(), bootstrap.listeners.end(), [&](const auto& listener) {
-      return listener.address == server->configured_address;
+    const bool wanted = std::any_of(bootstrap.listeners.begin(), bootstrap.listeners.end(), [&](const auto& listener) {
+      return OpensAlike(server->opened_as, listener);
     });
-    if (!named) unnamed.push_back(std::move(server));
+    if (!wanted) unwanted.push_back(std::move(server));
   }
   std::erase(servers, nullptr);
-  return unnamed;
+  return unwanted;
 }
 
 EnvoyGateway::EnvoyGateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -145,25 +182,28 @@ Status EnvoyGateway::Reload(config::Bootstrap bootstrap, absl::Duration grace) {
     return Worker::Begin(next[worker], impl.pool.home(worker), compiled, impl.stats);
   };
   TRY(impl.pool.OnEach(begin));
-  const auto use = [&](size_t worker) { return impl.workers[worker]->Use(std::move(next[worker])); };
-  const bool first = impl.servers.empty();
-  if (first) TRY(impl.pool.OnEach(use));
 
-  std::vector<std::unique_ptr<Server>> added;
+  // Held until their servers listen: what cannot be had must be known before anything changes.
+  std::vector<ListenAddress> held;
+  for (const config::Listener& listener : fresh.listeners) {
+    if (impl.ListensOn(listener.address)) continue;
+    StatusOr<ListenAddress> address = ListenAddress::Reserve(listener.address);
+    if (!address.ok()) {
+      const auto abandon = [&](size_t worker) { return Worker::Abandon(std::move(next[worker])); };
+      TRY(impl.pool.OnEach(abandon));
+      return address.status();
+    }
+    held.push_back(*std::move(address));
+  }
+  // A connection that was made under other rules (TLS, the order of the chains) never meets the new ones.
+  for (const auto& server : impl.TakeUnwanted(fresh)) server->http->Drain(grace);
+  const auto use = [&](size_t worker) { return impl.workers[worker]->Use(std::move(next[worker])); };
+  TRY(impl.pool.OnEach(use));
   for (const config::Listener& listener : fresh.listeners) {
     if (impl.Serves(listener)) continue;
-    StatusOr<std::unique_ptr<Server>> server = impl.Listen(listener);
-    if (!server.ok()) {
-      added.clear();
-      const auto abandon = [&](size_t worker) { return Worker::Abandon(std::move(next[worker])); };
-      if (!first) TRY(impl.pool.OnEach(abandon));
-      return server.status();
-    }
-    added.push_back(*std::move(server));
+    TRY(std::unique_ptr<Server> server, impl.Listen(listener));
+    impl.servers.push_back(std::move(server));
   }
-  if (!first) TRY(impl.pool.OnEach(use));
-  for (auto& server : added) impl.servers.push_back(std::move(server));
-  for (const auto& server : impl.TakeUnnamed(fresh)) server->http->Drain(grace);
   return OkStatus();
 }
 

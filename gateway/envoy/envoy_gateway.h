@@ -23,7 +23,8 @@ class EnvoyGateway {
   ~EnvoyGateway();  // drains without grace if Drain was not called
 
   // From now on requests are served as `bootstrap` says; those that are under way end as they began. Listeners that it
-  // does not name any more are drained, for at most `grace`. After an error everything is as it was.
+  // does not name any more, or whose TLS or limits it changes, are drained first, for at most `grace`; the latter open
+  // again. After an error everything is as it was.
   Status Reload(config::Bootstrap bootstrap, absl::Duration grace);
 
   std::vector<std::string> addresses() const;  // with the ports that were chosen
