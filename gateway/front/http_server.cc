@@ -1,8 +1,7 @@
 #include "gateway/front/http_server.h"
 
+#include <mutex>
 #include <vector>
-
-#include <absl/synchronization/mutex.h>
 
 #include "gateway/front/listener.h"
 #include "runtime/sleep.h"
@@ -58,7 +57,7 @@ struct HttpServer::Impl {
   WorkerPool& workers;
   const std::string address;
   std::vector<std::unique_ptr<Share>> shares;  // by worker; empty after the drain
-  mutable absl::Mutex ending;                  // held while the shares end, and by who looks at them meanwhile
+  mutable std::mutex ending;                   // held while the shares end, and by who looks at them meanwhile
 };
 
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -68,7 +67,7 @@ HttpServer::~HttpServer() { Drain(absl::ZeroDuration()); }
 const std::string& HttpServer::address() const { return impl_->address; }
 
 size_t HttpServer::connections() const {
-  absl::MutexLock lock(&impl_->ending);
+  const std::lock_guard lock(impl_->ending);
   size_t sum = 0;
   for (const auto& share : impl_->shares) sum += share->listener.connections();
   return sum;
@@ -100,7 +99,7 @@ void HttpServer::Drain(absl::Duration grace) {
   if (impl_->shares.empty()) return;
   const auto drain = [&](size_t worker) { return Share::Drain(*impl_->shares[worker], grace); };
   const Status drained = impl_->workers.OnEach(drain);
-  absl::MutexLock lock(&impl_->ending);
+  const std::lock_guard lock(impl_->ending);
   const auto end = [&](size_t worker) { return Share::End(std::move(impl_->shares[worker])); };
   const Status ended = impl_->workers.OnEach(end);
   impl_->shares.clear();
