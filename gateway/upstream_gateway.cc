@@ -2,6 +2,7 @@
 
 #include <absl/strings/numbers.h>
 #include <boost/asio/ip/address.hpp>
+#include <google/protobuf/any.pb.h>
 #include <google/protobuf/descriptor.h>
 
 #include "gateway/filters/cors.h"
@@ -85,7 +86,9 @@ Status UpstreamGateway::Impl::BuildRoutes() {
     schema.AddFile(*file);
     for (int i = 0; i < file->service_count(); ++i) TRY(builder.AddService(*file->service(i)));
   }
-  schema.AddFile(*google::rpc::ErrorInfo::descriptor()->file());  // what the details of an error may be
+  // What an error may carry, whether or not the set has it.
+  schema.AddFile(*google::protobuf::Any::descriptor()->file());
+  schema.AddFile(*google::rpc::ErrorInfo::descriptor()->file());
   routes = std::make_unique<const RouteTable>(std::move(builder).Build());
   if (!routes->routes().empty()) return OkStatus();
   return InvalidArgument("--descriptor_set={}: no method has a google.api.http rule", options.descriptor_set);
