@@ -160,7 +160,7 @@ class Cluster::Impl {
     auto endpoint = std::make_unique<Endpoint>(shared_, address, weight);
     if (!config_.health_checks.empty()) {
       endpoint->health =
-          std::make_unique<EndpointHealth>(home_, config_, stats_, address, [this] { HealthChanged(); });
+          std::make_unique<EndpointHealth>(home_, config_, stats_, address, shared_.tls, [this] { HealthChanged(); });
     }
     return endpoint;
   }

@@ -31,9 +31,10 @@ constexpr std::string_view kServing("\x08\x01", 2);
 }  // namespace
 
 EndpointHealth::EndpointHealth(AsioExecutor& home, const config::Cluster& config, const ClusterStats& stats,
-                               const SocketAddress& address, std::function<void()> changed)
+                               const SocketAddress& address, std::shared_ptr<const TlsConnector> tls,
+                               std::function<void()> changed)
     : config_(config), cluster_stats_(stats), changed_(std::move(changed)), tasks_(home),
-      shared_{home, config, own_stats_, tasks_, {}}, pool_(shared_, address, 1),
+      shared_{home, config, own_stats_, tasks_, {}, std::move(tls)}, pool_(shared_, address, 1),
       unanswered_(config.health_checks.size()) {
   checks_.reserve(config.health_checks.size());
   for (const config::HealthCheck& check : config.health_checks) {

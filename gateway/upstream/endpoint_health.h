@@ -14,8 +14,10 @@ class EndpointHealth {
  public:
   // `changed` is called when healthy() or known() have become something else. `stats` are the cluster's: an endpoint
   // whose cluster has had no request is asked more rarely.
+  // `tls` as of the cluster's own connections.
   EndpointHealth(AsioExecutor& home, const config::Cluster& config, const ClusterStats& stats,
-                 const SocketAddress& address, std::function<void()> changed);
+                 const SocketAddress& address, std::shared_ptr<const TlsConnector> tls,
+                 std::function<void()> changed);
   EndpointHealth(const EndpointHealth&) = delete;
   EndpointHealth& operator=(const EndpointHealth&) = delete;
   ~EndpointHealth();  // once idle

@@ -5,6 +5,7 @@ import os
 import subprocess
 import tempfile
 import unittest
+import urllib.request
 
 from tests.program import Program
 
@@ -68,12 +69,12 @@ class GatewayTlsTest(unittest.TestCase):
         self.near = Certificates(self.folder, "near.test")
         self.far = Certificates(self.folder, "far.test")
 
-    def start(self, name, listeners, clusters=()):
+    def start(self, name, listeners, clusters=(), flags=()):
         """A gateway and its port."""
         path = os.path.join(self.folder, name + ".json")
         with open(path, "w", encoding="utf-8") as file:
             json.dump({"static_resources": {"listeners": listeners, "clusters": list(clusters)}}, file)
-        gateway = Program(GATEWAY, "--config", path, "--workers=1")
+        gateway = Program(GATEWAY, "--config", path, "--workers=1", *flags)
         self.addCleanup(gateway.kill)
         return gateway, int(gateway.wait_for(r"^http  127\.0\.0\.1:(\d+)$").group(1))
 
@@ -107,6 +108,18 @@ class GatewayTlsTest(unittest.TestCase):
         answer = self.curl(self.start_near(self.start_far(), "other.test"), "--http1.1")
         self.assertIn("reset reason: remote connection failure, transport failure reason: TLS: certificate verify "
                       "failed: hostname mismatch\n503 1.1", answer)
+
+    def test_health_is_asked_for_under_tls_too(self):
+        far = cluster(self.start_far(), {"sni": "far.test", "common_tls_context": self.near.context(
+            **trusting(self.far, "far.test"))})
+        far["health_checks"] = [{
+            "timeout": "5s", "interval": "0.1s", "unhealthy_threshold": 1, "healthy_threshold": 1,
+            "http_health_check": {"path": "/", "codec_client_type": "HTTP2"}}]
+        gateway, _ = self.start("near", [listener({"route": {"cluster": "c"}}, {
+            "common_tls_context": self.near.context()})], [far], ["--admin_address=127.0.0.1:0"])
+        port = gateway.wait_for(r"^admin 127\.0\.0\.1:(\d+)$").group(1)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/stats", timeout=30) as stats:
+            self.assertEqual(json.load(stats)["cluster.c.membership_healthy"], 1)
 
     def test_a_certificate_that_is_none_is_a_start_up_error(self):
         with open(self.near.chain, "w", encoding="utf-8") as file:
