@@ -2,15 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "gateway/routing/path_unescape.h"
+
 namespace minato::gateway {
 namespace {
-
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // RFC 3986, 2.3.
 bool IsUnreserved(char c) {
@@ -29,8 +24,8 @@ std::optional<std::string> Reescape(std::string_view path) {
   text.reserve(path.size());
   for (size_t i = 0; i < path.size(); ++i) {
     const char c = path[i];
-    if (c == '%' && i + 2 < path.size() && HexValue(path[i + 1]) >= 0 && HexValue(path[i + 2]) >= 0) {
-      const char value = static_cast<char>(HexValue(path[i + 1]) * 16 + HexValue(path[i + 2]));
+    if (c == '%' && i + 2 < path.size() && HexDigit(path[i + 1]) >= 0 && HexDigit(path[i + 2]) >= 0) {
+      const char value = static_cast<char>(HexDigit(path[i + 1]) * 16 + HexDigit(path[i + 2]));
       if (value == '\0') return std::nullopt;
       if (IsUnreserved(value)) {
         text += value;

@@ -99,7 +99,7 @@ Task<void> Router::Serve(ClientStream& stream, RouteChoice& route) {
 Task<void> Router::Request::Serve() {
   Outcome outcome = co_await Attempt();
   while (outcome == Outcome::kRetry) {
-    // Envoy: full jitter is of no use to a single retry; the base interval spaces them.
+    // Doubles from attempt to attempt, as in Envoy, but without its random share.
     const absl::Duration longest = retry_->max_interval.value_or(retry_->base_interval * 10);
     const Status slept = co_await Sleep(std::min(longest, retry_->base_interval * (1 << std::min(retries_, 10u))));
     ++retries_;

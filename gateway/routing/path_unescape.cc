@@ -7,13 +7,6 @@ namespace {
 
 constexpr std::string_view kReserved = "!#$&'()*+,/:;=?@[]";
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 bool IsDecoded(char c, UnescapeSpec spec) {
   switch (spec) {
     case UnescapeSpec::kAllExceptReserved: return kReserved.find(c) == std::string_view::npos;
@@ -24,6 +17,13 @@ bool IsDecoded(char c, UnescapeSpec spec) {
 }
 
 }  // namespace
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
 
 void AppendUnescaped(std::string& out, std::string_view text, UnescapeSpec spec, PlusSign plus) {
   const std::string_view special = plus == PlusSign::kIsSpace ? "%+" : "%";

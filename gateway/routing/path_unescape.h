@@ -15,6 +15,9 @@ enum class UnescapeSpec {
 
 enum class PlusSign { kKeep, kIsSpace };
 
+// Of 0-9, a-f, A-F; -1 for anything else.
+int HexDigit(char c);
+
 // An escape that is incomplete or not hexadecimal stays as it is.
 void AppendUnescaped(std::string& out, std::string_view text, UnescapeSpec spec = UnescapeSpec::kAll,
                      PlusSign plus = PlusSign::kKeep);

@@ -1,8 +1,8 @@
 // One connected socket: bytes in, bytes out, and what time and the peer do to it meanwhile. No HTTP.
 //
 // A read is pending whenever somebody waits for bytes or a request is being served and there is room, so
-// that a client that goes away is noticed. Reading into room that is there costs no system call beyond the
-// one that brings the bytes (Asio polls edge-triggered and does not retry after a short read).
+// that a client that goes away is noticed. Asio 1.81 tries each read at once before it waits: a read that
+// begins while nothing is there costs a system call that finds nothing.
 #pragma once
 
 #include <memory>
