@@ -38,6 +38,20 @@ bool Known(int grpc_code) { return grpc_code >= 0 && grpc_code < static_cast<int
 
 int HttpStatusOfCode(int grpc_code) { return Known(grpc_code) ? kCodes[grpc_code].http_status : 500; }
 
+int CodeOfHttpStatus(int http_status) {
+  switch (http_status) {
+    case 400: return 13;  // INTERNAL
+    case 401: return 16;  // UNAUTHENTICATED
+    case 403: return 7;   // PERMISSION_DENIED
+    case 404: return 12;  // UNIMPLEMENTED
+    case 429:
+    case 502:
+    case 503:
+    case 504: return 14;  // UNAVAILABLE
+    default: return 2;    // UNKNOWN
+  }
+}
+
 std::string_view CodeName(int grpc_code) { return Known(grpc_code) ? kCodes[grpc_code].name : "UNKNOWN"; }
 
 Status WithHttpStatus(Status status, int http_status) {

@@ -10,6 +10,9 @@ namespace minato::gateway {
 // 499 for CANCELLED, 500 for a number that is no code.
 int HttpStatusOfCode(int grpc_code);
 
+// The other way, for answers that are no gRPC (grpc: doc/http-grpc-status-mapping.md).
+int CodeOfHttpStatus(int http_status);
+
 // The status to answer with: what WithHttpStatus said, else the code's.
 int HttpStatusOf(const Status& status);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "gateway/filters/local_reply.h"
+#include "gateway/grpc_wire.h"
 #include "gateway/http_status.h"
 #include "gateway/transcode/base64.h"
 
@@ -22,9 +23,7 @@ std::string ToBase64(std::string_view bytes) {
 std::string TrailersFrame(const http::Headers& trailers) {
   std::string lines;
   for (const http::HeaderField& field : trailers) lines += fmt::format("{}:{}\r\n", field.name, field.value);
-  std::string frame(1, static_cast<char>(kTrailersFlag));
-  for (int shift = 24; shift >= 0; shift -= 8) frame += static_cast<char>(lines.size() >> shift & 0xff);
-  return frame + lines;
+  return GrpcFrameHead(lines.size(), kTrailersFlag) + lines;
 }
 
 bool IsGrpcType(std::string_view content_type) { return content_type.starts_with("application/grpc"); }

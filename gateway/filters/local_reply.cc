@@ -2,23 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "gateway/http_status.h"
+
 namespace minato::gateway {
 namespace {
-
-// What gRPC clients make of an HTTP status (grpc: doc/http-grpc-status-mapping.md).
-int GrpcCodeOf(int http_status) {
-  switch (http_status) {
-    case 400: return 13;  // INTERNAL
-    case 401: return 16;  // UNAUTHENTICATED
-    case 403: return 7;   // PERMISSION_DENIED
-    case 404: return 12;  // UNIMPLEMENTED
-    case 429:
-    case 502:
-    case 503:
-    case 504: return 14;  // UNAVAILABLE
-    default: return 2;    // UNKNOWN
-  }
-}
 
 // gRPC over HTTP/2, "Responses": everything but printable ASCII, and '%', is %XX.
 std::string PercentEncode(std::string_view message) {
@@ -36,7 +23,7 @@ std::string PercentEncode(std::string_view message) {
 }  // namespace
 
 void AddGrpcStatus(int http_status, std::string_view message, http::Headers& headers) {
-  headers.Add("grpc-status", std::to_string(GrpcCodeOf(http_status)));
+  headers.Add("grpc-status", std::to_string(CodeOfHttpStatus(http_status)));
   if (!message.empty()) headers.Add("grpc-message", PercentEncode(message));
 }
 

@@ -1,6 +1,7 @@
 #include "gateway/upstream/endpoint_health.h"
 
-#include "gateway/upstream/grpc_frames.h"
+#include "gateway/grpc_wire.h"
+#include "gateway/upstream/grpc_frame_reader.h"
 #include "runtime/deadline.h"
 #include "runtime/sleep.h"
 #include "telemetry/log.h"

@@ -1,21 +1,10 @@
-#include "gateway/upstream/grpc_frames.h"
-
-#include <algorithm>
+#include "gateway/upstream/grpc_frame_reader.h"
 
 #include <zlib.h>
 
+#include "gateway/grpc_wire.h"
+
 namespace minato::gateway {
-namespace {
-
-constexpr size_t kHeadBytes = 5;
-
-}  // namespace
-
-std::string GrpcFrameHead(size_t message_bytes) {
-  std::string head(kHeadBytes, '\0');
-  for (size_t i = 1; i < kHeadBytes; ++i) head[i] = static_cast<char>(message_bytes >> (8 * (kHeadBytes - 1 - i)));
-  return head;
-}
 
 void GrpcFrameReader::set_encoding(std::string_view encoding) {
   encoding_name_ = encoding;
@@ -32,18 +21,18 @@ void GrpcFrameReader::Feed(std::string_view piece) {
 
 StatusOr<bool> GrpcFrameReader::Next(std::string& message) {
   const std::string_view rest = std::string_view(held_).substr(begin_);
-  if (rest.size() < kHeadBytes) return false;
-  const auto byte = [&](size_t i) { return static_cast<size_t>(static_cast<uint8_t>(rest[i])); };
-  const size_t size = byte(1) << 24 | byte(2) << 16 | byte(3) << 8 | byte(4);
-  if (byte(0) > 1) return Internal("the upstream's frame has an unknown flag {}", byte(0));
+  if (rest.size() < kGrpcFrameHeadBytes) return false;
+  const uint8_t flag = static_cast<uint8_t>(rest.front());
+  const size_t size = GrpcMessageBytes(rest);
+  if (flag > 1) return Internal("the upstream's frame has an unknown flag {}", flag);
   if (size > message_bytes_max_) {
     return ResourceExhausted("a message of the upstream has {} bytes, more than {} (reply_bytes_max)", size,
                              message_bytes_max_);
   }
-  if (rest.size() < kHeadBytes + size) return false;
-  const std::string_view bytes = rest.substr(kHeadBytes, size);
-  begin_ += kHeadBytes + size;
-  if (byte(0) == 0) {
+  if (rest.size() < kGrpcFrameHeadBytes + size) return false;
+  const std::string_view bytes = rest.substr(kGrpcFrameHeadBytes, size);
+  begin_ += kGrpcFrameHeadBytes + size;
+  if (flag == 0) {
     message = bytes;
     return true;
   }

@@ -1,4 +1,4 @@
-// Messages in and out of their frames (gRPC over HTTP/2, "Length-Prefixed-Message").
+// The messages of an answer, out of their frames and decompressed.
 #pragma once
 
 #include <cstddef>
@@ -9,9 +9,6 @@
 #include "runtime/status.h"
 
 namespace minato::gateway {
-
-// Five bytes that stand before a message that is not compressed.
-std::string GrpcFrameHead(size_t message_bytes);
 
 // Takes a body in any pieces.
 class GrpcFrameReader {

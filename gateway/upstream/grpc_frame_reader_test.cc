@@ -1,4 +1,6 @@
-#include "gateway/upstream/grpc_frames.h"
+#include "gateway/upstream/grpc_frame_reader.h"
+
+#include "gateway/grpc_wire.h"
 
 #include <vector>
 

@@ -8,6 +8,9 @@
 #include <absl/strings/escaping.h>
 
 #include "gateway/grpc_timeout.h"
+#include "gateway/grpc_wire.h"
+#include "gateway/http_status.h"
+#include "gateway/routing/path_unescape.h"
 
 namespace minato::gateway {
 namespace {
@@ -29,22 +32,6 @@ std::string DecodeBinary(std::string_view value) {
   while (padded.size() % 4 != 0) padded += '=';
   std::string decoded;
   return absl::Base64Unescape(padded, &decoded) ? decoded : std::string(value);
-}
-
-std::string DecodePercent(std::string_view text) {
-  std::string decoded;
-  decoded.reserve(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    int byte = 0;
-    const char* const hex = text.data() + i + 1;
-    if (text[i] == '%' && i + 2 < text.size() && std::from_chars(hex, hex + 2, byte, 16).ptr == hex + 2) {
-      decoded += static_cast<char>(byte);
-      i += 2;
-    } else {
-      decoded += text[i];
-    }
-  }
-  return decoded;
 }
 
 }  // namespace
@@ -98,9 +85,8 @@ Fields MetadataOf(const http::Headers& headers) {
 }
 
 bool IsGrpc(const http::Headers& head) {
-  constexpr std::string_view kGrpc = "application/grpc";
   const std::string_view type = head.Find("content-type").value_or("");
-  return type.starts_with(kGrpc) && (type.size() == kGrpc.size() || type[kGrpc.size()] == '+' || type[kGrpc.size()] == ';');
+  return IsGrpcContentType(type.substr(0, type.find(';')));
 }
 
 CallEnd EndOf(const http::Headers& trailers) {
@@ -115,27 +101,16 @@ CallEnd EndOf(const http::Headers& trailers) {
   } else if (code != 0) {
     const bool known = code > 0 && code <= static_cast<int>(StatusCode::kUnauthenticated);
     end.status = Status(known ? static_cast<StatusCode>(code) : StatusCode::kUnknown,
-                        DecodePercent(trailers.Find("grpc-message").value_or("")));
+                        Unescape(trailers.Find("grpc-message").value_or("")));
   }
   if (const auto details = trailers.Find("grpc-status-details-bin")) end.details = DecodeBinary(*details);
   end.trailing_metadata = MetadataOf(trailers);
   return end;
 }
 
-// gRPC, "HTTP to gRPC Status Code Mapping".
 Status StatusOfHttp(int http_status, std::string_view content_type) {
-  const auto says = [&] { return fmt::format("the upstream answers HTTP {} ({})", http_status, content_type); };
-  switch (http_status) {
-    case 400: return Internal("{}", says());
-    case 401: return Unauthenticated("{}", says());
-    case 403: return PermissionDenied("{}", says());
-    case 404: return Unimplemented("{}", says());
-    case 429:
-    case 502:
-    case 503:
-    case 504: return Unavailable("{}", says());
-    default: return Unknown("{}", says());
-  }
+  return Error(static_cast<StatusCode>(CodeOfHttpStatus(http_status)), "the upstream answers HTTP {} ({})", http_status,
+               content_type);
 }
 
 }  // namespace minato::gateway

@@ -1,6 +1,7 @@
 #include "gateway/upstream/grpc_upstream.h"
 
-#include "gateway/upstream/grpc_frames.h"
+#include "gateway/grpc_wire.h"
+#include "gateway/upstream/grpc_frame_reader.h"
 #include "gateway/upstream/grpc_metadata.h"
 
 namespace minato::gateway {

@@ -74,12 +74,6 @@ const CompiledHost* Routes::Compiled::HostOf(std::string_view authority) const {
   return any;
 }
 
-bool IsGrpc(const RequestHead& head) {
-  const auto type = head.Find(http::KnownHeader::kContentType);
-  constexpr std::string_view kGrpc = "application/grpc";
-  return type.has_value() && type->starts_with(kGrpc) && (type->size() == kGrpc.size() || (*type)[kGrpc.size()] == '+');
-}
-
 Routes::~Routes() = default;
 
 Routes::Routes(const config::RouteConfiguration& config) : compiled_(std::make_unique<Compiled>()) {

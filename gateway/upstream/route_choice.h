@@ -6,6 +6,7 @@
 
 #include "gateway/config/bootstrap.h"
 #include "gateway/front/request_head.h"
+#include "gateway/grpc_wire.h"
 
 namespace minato::gateway {
 
@@ -28,14 +29,11 @@ class Routes {
   const std::unique_ptr<Compiled> compiled_;
 };
 
-// content-type is application/grpc or application/grpc+…; application/grpc-web is not.
-bool IsGrpc(const RequestHead& head);
-
 // The route that one request was given, until somebody chooses again (Envoy: the route cache).
 class RouteChoice {
  public:
   RouteChoice(const config::RouteConfiguration& config, const Routes& routes, const RequestHead& head)
-      : config_(config), routes_(routes), came_as_grpc_(IsGrpc(head)), found_(routes.Match(head)) {}
+      : config_(config), routes_(routes), came_as_grpc_(IsGrpcContentType(head.Find(http::KnownHeader::kContentType).value_or(""))), found_(routes.Match(head)) {}
 
   void ChooseAgain(const RequestHead& head) { found_ = routes_.Match(head); }
   const config::Route* route() const { return found_.route; }

@@ -9,10 +9,6 @@
 
 namespace minato::gateway {
 
-inline constexpr size_t kGrpcFrameHeaderBytes = 5;  // a flag, and the length of the message
-
-// Fills in the header in front of a message that is complete: `frame` begins with room for it.
-void CloseGrpcFrame(std::string& frame, size_t begin = 0);
 void AppendGrpcFrame(std::string& out, std::string_view message);
 
 class GrpcFrames {

@@ -22,10 +22,6 @@ bool IsOriginalPath(std::string_view name) {
 
 }  // namespace
 
-bool IsGrpcContentType(std::string_view content_type) {
-  return content_type.starts_with(kGrpc) && (content_type.size() == kGrpc.size() || content_type[kGrpc.size()] == '+');
-}
-
 std::string ContentTypeOf(const RequestHead& head) {
   std::string joined;
   bool first = true;
@@ -42,20 +38,20 @@ std::optional<std::string_view> TranscodedHead::Find(KnownHeader header) const {
     case KnownHeader::kContentType: return kGrpc;
     case KnownHeader::kTe: return "trailers";
     case KnownHeader::kContentLength: return std::nullopt;
-    default: return client_.Find(header);
+    default: return original().Find(header);
   }
 }
 
 std::optional<std::string_view> TranscodedHead::Find(std::string_view lower_name) const {
-  if (lower_name == kOriginalPath) return client_.target();
+  if (lower_name == kOriginalPath) return original().target();
   if (const KnownHeader known = http::ClassifyHeader(lower_name); known != KnownHeader::kOther) return Find(known);
-  const auto found = client_.Find(lower_name);
-  if (lower_name == kOriginalMethod && !found.has_value()) return client_.method();
+  const auto found = original().Find(lower_name);
+  if (lower_name == kOriginalMethod && !found.has_value()) return original().method();
   return found;
 }
 
 void TranscodedHead::ForEach(absl::FunctionRef<void(std::string_view, std::string_view)> visit) const {
-  client_.ForEach([&](std::string_view name, std::string_view value) {
+  original().ForEach([&](std::string_view name, std::string_view value) {
     switch (http::ClassifyHeader(name)) {
       case KnownHeader::kContentType:
       case KnownHeader::kTe:
@@ -69,8 +65,8 @@ void TranscodedHead::ForEach(absl::FunctionRef<void(std::string_view, std::strin
   });
   visit("content-type", kGrpc);
   visit("te", "trailers");
-  visit(kOriginalPath, client_.target());
-  visit(kOriginalMethod, client_.method());
+  visit(kOriginalPath, original().target());
+  visit(kOriginalMethod, original().method());
 }
 
 }  // namespace minato::gateway

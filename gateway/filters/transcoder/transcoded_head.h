@@ -3,34 +3,29 @@
 
 #include <string>
 
-#include "gateway/front/request_head.h"
+#include "gateway/filters/forwarding_stream.h"
 
 namespace minato::gateway {
 
 // Everything of the client's but what gRPC needs otherwise: POST to the method's path, content-type, te, no
 // content-length. The client's own path and method go along as x-envoy-original-path and x-envoy-original-method.
-class TranscodedHead final : public RequestHead {
+class TranscodedHead final : public ForwardingHead {
  public:
   // Both must outlive it.
-  TranscodedHead(const RequestHead& client, std::string_view call_path) : client_(client), call_path_(call_path) {}
+  TranscodedHead(const RequestHead& client, std::string_view call_path) : ForwardingHead(client), call_path_(call_path) {}
 
   std::string_view method() const override { return "POST"; }
   std::string_view target() const override { return call_path_; }
   std::string_view path() const override { return call_path_; }
   std::string_view query() const override { return {}; }
-  std::string_view authority() const override { return client_.authority(); }
-  std::string_view protocol() const override { return client_.protocol(); }
   std::optional<std::string_view> Find(http::KnownHeader header) const override;
   std::optional<std::string_view> Find(std::string_view lower_name) const override;
   void ForEach(absl::FunctionRef<void(std::string_view name, std::string_view value)> visit) const override;
 
  private:
-  const RequestHead& client_;
   const std::string_view call_path_;
 };
 
-// application/grpc or application/grpc+…, in this case of letters only.
-bool IsGrpcContentType(std::string_view content_type);
 // The content-type of a request. Several are one, joined by commas (as Envoy has it).
 std::string ContentTypeOf(const RequestHead& head);
 

@@ -4,6 +4,7 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include "gateway/grpc_wire.h"
 #include "gateway/http_status.h"
 #include "gateway/transcode/utf8.h"
 #include "gateway/transcode/wire_fields.h"
@@ -63,14 +64,14 @@ Status TranscodedReply::FeedJson(std::string_view piece) {
         const size_t held = frames_.held_bytes();
         TRY(CheckLimit(held));
         if (held > 0) TRY(CheckLimit(lingering_bytes_ + std::min(held, kDataFrameBytes)));
-        if (held >= kGrpcFrameHeaderBytes) lingering_bytes_ = 0;
+        if (held >= kGrpcFrameHeadBytes) lingering_bytes_ = 0;
         return OkStatus();
       }
       case GrpcFrames::Event::kError:
         return BadGateway(Internal("Unsupported gRPC frame flag: {}", frames_.flag()));
       case GrpcFrames::Event::kMessage: {
         const size_t size = frames_.message().size();
-        const size_t frame = kGrpcFrameHeaderBytes + size;
+        const size_t frame = kGrpcFrameHeadBytes + size;
         TRY(CheckLimit(frame));
         TRY(CheckLimit(lingering_bytes_ + std::min(frame, kDataFrameBytes)));
         lingering_bytes_ = frame <= kDataFrameBytes ? size : frame % kDataFrameBytes;

@@ -5,6 +5,7 @@
 #include "gateway/filters/transcoder/grpc_frames.h"
 #include "gateway/filters/transcoder/transcoded_head.h"
 #include "gateway/filters/transcoder/unknown_query.h"
+#include "gateway/grpc_wire.h"
 #include "gateway/http_status.h"
 #include "gateway/transcode/wire_fields.h"
 
@@ -57,7 +58,7 @@ StatusOr<std::string_view> TranscodedRequest::Whole(std::string_view body) {
     TRY(AppendRaw(body));
     return frames_;
   }
-  frames_.resize(kGrpcFrameHeaderBytes);
+  frames_.resize(kGrpcFrameHeadBytes);
   TRY(JsonToWire(json_, body, frames_));
   CloseGrpcFrame(frames_);
   return frames_;
@@ -79,7 +80,7 @@ Status TranscodedRequest::FeedRaw(std::string_view piece) {
 // Bindings, the content type and the captured query are the first message's.
 Status TranscodedRequest::AppendRaw(std::string_view data) {
   const size_t begin = frames_.size();
-  frames_.append(kGrpcFrameHeaderBytes, '\0');
+  frames_.append(kGrpcFrameHeadBytes, '\0');
   std::string content_type;
   std::string extension;
   if (!raw_begun_) {

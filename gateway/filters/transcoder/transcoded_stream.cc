@@ -3,6 +3,7 @@
 #include <absl/strings/numbers.h>
 
 #include "gateway/filters/transcoder/status_json.h"
+#include "gateway/grpc_wire.h"
 #include "gateway/http_status.h"
 
 namespace minato::gateway {
@@ -17,14 +18,14 @@ Status TranscodedStream::FinishWithoutBody() {
 
 Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::NextPiece() {
   // Envoy gives on what its HTTP/1.1 parser found in one read, whatever the chunks are.
-  const bool in_chunks = !begun_ && IsHttp1() && !client_.head().Find(KnownHeader::kContentLength).has_value();
+  const bool in_chunks = !begun_ && IsHttp1() && !client().head().Find(KnownHeader::kContentLength).has_value();
   begun_ = true;
-  return in_chunks && client_.BodyArrived() ? Gather() : client_.ReadPiece();
+  return in_chunks && client().BodyArrived() ? Gather() : client().ReadPiece();
 }
 
 Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::Gather() {
   for (;;) {
-    CO_TRY(std::optional<std::string_view> piece, co_await client_.ReadPiece());
+    CO_TRY(std::optional<std::string_view> piece, co_await client().ReadPiece());
     if (!piece.has_value()) break;
     body_.append(*piece);
   }
@@ -35,7 +36,7 @@ Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::Gather() {
 
 bool TranscodedStream::IsWhole(std::string_view piece) const {
   if (gathered_) return true;
-  const auto text = client_.head().Find(KnownHeader::kContentLength);
+  const auto text = client().head().Find(KnownHeader::kContentLength);
   uint64_t length = 0;
   return text.has_value() && absl::SimpleAtoi(absl::string_view(text->data(), text->size()), &length) &&
          length == piece.size();
@@ -48,7 +49,7 @@ Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::ReadPiece() {
   }
   for (;;) {
     const bool first = !begun_;
-    const bool at_once = !first && client_.MoreIsWaiting();
+    const bool at_once = !first && client().MoreIsWaiting();
     CO_TRY(std::optional<std::string_view> piece, co_await NextPiece());
     StatusOr<std::string_view> frames;
     if (!piece.has_value()) {
@@ -56,7 +57,7 @@ Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::ReadPiece() {
       if (whole_) co_return std::nullopt;
       frames = request_.Finish();
       // As in Envoy: a body that is cut off by trailers is no message, and no error. It sees none in HTTP/1.1.
-      if (!frames.ok() && !IsHttp1() && !client_.request_trailers().empty()) co_return std::nullopt;
+      if (!frames.ok() && !IsHttp1() && !client().request_trailers().empty()) co_return std::nullopt;
     } else if (first && !request_.streams() && IsWhole(*piece)) {
       whole_ = true;
       frames = request_.Whole(*piece);
@@ -79,15 +80,15 @@ Task<StatusOr<std::string_view>> TranscodedStream::ReadWhole(size_t) {
 
 Task<void> TranscodedStream::Refuse(const Status& status, bool ends_connection) {
   answer_ = Answer::kDone;
-  if (client_.response_status() != 0 || status.code() == StatusCode::kDataLoss) {
-    client_.CutResponse();
+  if (client().response_status() != 0 || status.code() == StatusCode::kDataLoss) {
+    client().CutResponse();
     co_return;
   }
   ResponseHead head;
   head.status = HttpStatusOf(status);
   head.content_type = "text/plain";
   head.ends_connection = ends_connection;
-  const Status sent = co_await client_.Respond(head, MessageOf(status));
+  const Status sent = co_await client().Respond(head, MessageOf(status));
 }
 
 Task<Status> TranscodedStream::AlreadyAnswered() const {
@@ -97,7 +98,7 @@ Task<Status> TranscodedStream::AlreadyAnswered() const {
 void TranscodedStream::CutResponse() {
   if (answer_ == Answer::kDone) return;
   answer_ = Answer::kDone;
-  client_.CutResponse();
+  client().CutResponse();
 }
 
 void TranscodedStream::Hold(const ResponseHead& head) {
@@ -115,24 +116,24 @@ Task<Status> TranscodedStream::StartResponse(const ResponseHead& head) {
   if (answer_ == Answer::kDone) return AlreadyAnswered();
   if (head.status == 200 && IsGrpcContentType(head.content_type)) return StartTranscoded(head);
   answer_ = Answer::kPassed;
-  return client_.StartResponse(head);
+  return client().StartResponse(head);
 }
 
 Task<Status> TranscodedStream::Write(std::string_view piece) {
   if (answer_ == Answer::kDone) return AlreadyAnswered();
-  return answer_ == Answer::kPassed ? client_.Write(piece) : WriteTranscoded(piece);
+  return answer_ == Answer::kPassed ? client().Write(piece) : WriteTranscoded(piece);
 }
 
 Task<Status> TranscodedStream::EndResponse(const http::Headers& trailers) {
   if (answer_ == Answer::kDone) return AlreadyAnswered();
-  return answer_ == Answer::kPassed ? client_.EndResponse(trailers) : EndTranscoded(trailers);
+  return answer_ == Answer::kPassed ? client().EndResponse(trailers) : EndTranscoded(trailers);
 }
 
 Task<Status> TranscodedStream::Respond(const ResponseHead& head, std::string_view body) {
   if (answer_ == Answer::kDone) return AlreadyAnswered();
   if (answer_ == Answer::kNone && body.empty() && head.headers.Has("grpc-status")) return RespondTrailersOnly(head);
   answer_ = Answer::kDone;
-  return client_.Respond(head, body);
+  return client().Respond(head, body);
 }
 
 Task<Status> TranscodedStream::StartTranscoded(const ResponseHead& head) {
@@ -144,12 +145,12 @@ Task<Status> TranscodedStream::StartTranscoded(const ResponseHead& head) {
 Task<Status> TranscodedStream::StartHeld() {
   answer_ = Answer::kStarted;
   SetContentType(reply_.content_type());
-  return client_.StartResponse(held_);
+  return client().StartResponse(held_);
 }
 
 Task<Status> TranscodedStream::Flush() {
   if (reply_.body().empty()) co_return OkStatus();
-  CO_TRY(co_await client_.Write(reply_.body()));
+  CO_TRY(co_await client().Write(reply_.body()));
   reply_.body().clear();
   co_return OkStatus();
 }
@@ -183,7 +184,7 @@ Task<Status> TranscodedStream::EndTranscoded(const http::Headers& trailers) {
   if (answer_ == Answer::kHeld) CO_TRY(co_await StartHeld());
   CO_TRY(co_await Flush());
   answer_ = Answer::kDone;
-  co_return co_await client_.EndResponse(trailers);
+  co_return co_await client().EndResponse(trailers);
 }
 
 Task<Status> TranscodedStream::EndUnary(const http::Headers& trailers) {
@@ -199,12 +200,12 @@ Task<Status> TranscodedStream::RespondHeld(std::string_view body, const http::He
   answer_ = Answer::kDone;
   if (IsHttp1()) {
     held_.headers.Remove("trailer");
-    co_return co_await client_.Respond(held_, body);
+    co_return co_await client().Respond(held_, body);
   }
   held_.content_length = body.size();
-  CO_TRY(co_await client_.StartResponse(held_));
-  if (!body.empty()) CO_TRY(co_await client_.Write(body));
-  co_return co_await client_.EndResponse(trailers);
+  CO_TRY(co_await client().StartResponse(held_));
+  if (!body.empty()) CO_TRY(co_await client().Write(body));
+  co_return co_await client().EndResponse(trailers);
 }
 
 Task<Status> TranscodedStream::RespondTrailersOnly(const ResponseHead& head) {
@@ -216,14 +217,14 @@ Task<Status> TranscodedStream::RespondTrailersOnly(const ResponseHead& head) {
   if (Converts(grpc_status) && AppendStatusJson(tables_, *grpc_status, head.headers, reply_.body())) {
     held_.content_type = "application/json";
     for (const char* name : {"grpc-status", "grpc-message", "grpc-status-details-bin"}) held_.headers.Remove(name);
-    co_return co_await client_.Respond(held_, reply_.body());
+    co_return co_await client().Respond(held_, reply_.body());
   }
   held_.content_type = reply_.streams() ? std::string_view(reply_.content_type()) : head.content_type;
   const Status finished = reply_.Finish();
-  if (!reply_.streams() || (reply_.body().empty() && IsHttp1())) co_return co_await client_.Respond(held_, "");
-  CO_TRY(co_await client_.StartResponse(held_));
+  if (!reply_.streams() || (reply_.body().empty() && IsHttp1())) co_return co_await client().Respond(held_, "");
+  CO_TRY(co_await client().StartResponse(held_));
   CO_TRY(co_await Flush());
-  co_return co_await client_.EndResponse({});
+  co_return co_await client().EndResponse({});
 }
 
 }  // namespace minato::gateway

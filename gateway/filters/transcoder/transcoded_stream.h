@@ -1,10 +1,10 @@
 // A matched request and its answer, as they are to the filters behind the transcoder: a gRPC call.
 #pragma once
 
+#include "gateway/filters/forwarding_stream.h"
 #include "gateway/filters/transcoder/transcoded_head.h"
 #include "gateway/filters/transcoder/transcoded_reply.h"
 #include "gateway/filters/transcoder/transcoded_request.h"
-#include "gateway/front/client_stream.h"
 
 namespace minato::gateway {
 
@@ -13,12 +13,12 @@ namespace minato::gateway {
 //     unary reply is held until its end. Respond may still give another answer instead;
 //   - an error of ReadPiece, Write or EndResponse with response_status() != 0 has been answered, and is not to be cut;
 //   - a Respond without a body that has a grpc-status is a reply of trailers only. Any other is passed on as it is.
-class TranscodedStream final : public ClientStream {
+class TranscodedStream final : public ForwardingStream {
  public:
   // All must outlive it.
   TranscodedStream(ClientStream& client, const TranscoderTables& tables, const Route& route, UrlBindings url,
                    size_t buffer_bytes_max)
-      : client_(client),
+      : ForwardingStream(client),
         tables_(tables),
         head_(client.head(), route.call_path),
         request_(tables, route, std::move(url), client.head(), buffer_bytes_max),
@@ -28,27 +28,14 @@ class TranscodedStream final : public ClientStream {
   Status FinishWithoutBody();
 
   const RequestHead& head() const override { return head_; }
-  std::string peer() const override { return client_.peer(); }
-  bool encrypted() const override { return client_.encrypted(); }
-  size_t filter_chain() const override { return client_.filter_chain(); }
   Task<StatusOr<std::string_view>> ReadWhole(size_t bytes_max) override;
   Task<StatusOr<std::optional<std::string_view>>> ReadPiece() override;
-  bool BodyArrived() const override { return client_.BodyArrived(); }
   bool HasBody() const override { return true; }
-  const http::Headers& request_trailers() const override { return client_.request_trailers(); }
-  void AddResponseHeader(std::string_view name, std::string_view value) override {
-    client_.AddResponseHeader(name, value);
-  }
   Task<Status> Respond(const ResponseHead& head, std::string_view body) override;
   Task<Status> StartResponse(const ResponseHead& head) override;
   Task<Status> Write(std::string_view piece) override;
   Task<Status> EndResponse(const http::Headers& trailers) override;
   void CutResponse() override;
-  bool wants_websocket() const override { return client_.wants_websocket(); }
-  Task<StatusOr<std::unique_ptr<WebSocket>>> AcceptWebSocket() override { return client_.AcceptWebSocket(); }
-  int response_status() const override { return client_.response_status(); }
-  uint64_t request_bytes() const override { return client_.request_bytes(); }
-  uint64_t response_bytes() const override { return client_.response_bytes(); }
 
  private:
   enum class Answer {
@@ -85,7 +72,6 @@ class TranscodedStream final : public ClientStream {
   Task<Status> RespondHeld(std::string_view body, const http::Headers& trailers);
   Task<Status> AlreadyAnswered() const;
 
-  ClientStream& client_;
   const TranscoderTables& tables_;
   const TranscodedHead head_;
 

@@ -2,6 +2,7 @@
 
 #include "gateway/filters/local_reply.h"
 #include "gateway/filters/transcoder/transcoded_stream.h"
+#include "gateway/grpc_wire.h"
 #include "gateway/http_status.h"
 
 namespace minato::gateway {
