@@ -17,6 +17,9 @@
 #include "telemetry/log.h"
 
 ABSL_FLAG(std::string, config, "", "an Envoy bootstrap (YAML or JSON) to serve as Envoy does; read again on SIGHUP");
+ABSL_FLAG(std::vector<std::string>, extensions, {},
+          "with --config: what to do beyond Envoy, names separated by commas, or all:" +
+              minato::gateway::config::ExtensionsHelp());
 ABSL_FLAG(bool, check, false, "with --config: say what was understood, or what is wrong with it, and end");
 
 ABSL_FLAG(std::string, upstream, "127.0.0.1:50051", "without --config: the gRPC server that is called");
@@ -82,8 +85,14 @@ void WaitForEnd(StopSignal& stop, AdminPort* admin, absl::FunctionRef<void()> re
   if (admin != nullptr) admin->pages.SetReady(false);
 }
 
+StatusOr<gateway::config::Bootstrap> ReadConfig(const std::string& file) {
+  TRY(gateway::config::Bootstrap bootstrap, gateway::config::ReadBootstrapFile(file));
+  TRY(bootstrap.extensions, gateway::config::Extensions::Parse(absl::GetFlag(FLAGS_extensions)));
+  return bootstrap;
+}
+
 void ReloadFrom(const std::string& file, gateway::EnvoyGateway& served) {
-  StatusOr<gateway::config::Bootstrap> bootstrap = gateway::config::ReadBootstrapFile(file);
+  StatusOr<gateway::config::Bootstrap> bootstrap = ReadConfig(file);
   const Status reloaded = bootstrap.ok() ? served.Reload(*std::move(bootstrap), absl::GetFlag(FLAGS_drain_timeout))
                                          : bootstrap.status();
   if (reloaded.ok()) {
@@ -94,14 +103,14 @@ void ReloadFrom(const std::string& file, gateway::EnvoyGateway& served) {
 }
 
 Status Check(const std::string& file) {
-  TRY(const gateway::config::Bootstrap bootstrap, gateway::config::ReadBootstrapFile(file));
+  TRY(const gateway::config::Bootstrap bootstrap, ReadConfig(file));
   TRY(gateway::EnvoyGateway::Check(bootstrap));
   std::fputs(gateway::config::Describe(bootstrap).c_str(), stdout);
   return OkStatus();
 }
 
 Status ServeBootstrap(const std::string& file, StopSignal& stop) {
-  TRY(gateway::config::Bootstrap bootstrap, gateway::config::ReadBootstrapFile(file));
+  TRY(gateway::config::Bootstrap bootstrap, ReadConfig(file));
   TRY(const size_t threads, Workers());
   std::string admin_address = absl::GetFlag(FLAGS_admin_address);
   if (admin_address.empty() && bootstrap.admin.has_value()) admin_address = bootstrap.admin->address;
@@ -121,6 +130,7 @@ Status ServeBootstrap(const std::string& file, StopSignal& stop) {
 
 Status ServeUpstream(StopSignal& stop) {
   if (absl::GetFlag(FLAGS_check)) return InvalidArgument("--check: needs --config");
+  if (!absl::GetFlag(FLAGS_extensions).empty()) return InvalidArgument("--extensions: needs --config");
   if (absl::GetFlag(FLAGS_descriptor_set).empty()) {
     return InvalidArgument("neither --config nor --descriptor_set is given (see --help)");
   }

@@ -12,6 +12,7 @@
 
 #include <absl/time/time.h>
 
+#include "gateway/config/extensions.h"
 #include "gateway/routing/routing_options.h"
 #include "gateway/transcode/json_read_options.h"
 #include "gateway/transcode/wire_to_json.h"
@@ -250,6 +251,7 @@ struct Bootstrap {
   std::vector<Listener> listeners;
   std::vector<Cluster> clusters;
   std::optional<Admin> admin;
+  Extensions extensions;  // not in the file: whoever reads it says what is on beside it
 };
 
 }  // namespace minato::gateway::config

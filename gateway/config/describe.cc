@@ -208,6 +208,8 @@ std::string Describe(const Bootstrap& bootstrap) {
   }
   for (const Cluster& cluster : bootstrap.clusters) DescribeCluster(cluster, text);
   if (bootstrap.admin) text.Line(0, "admin on {}", bootstrap.admin->address);
+  const std::vector<std::string> extensions = bootstrap.extensions.Names();
+  if (!extensions.empty()) text.Line(0, "beyond Envoy: {}", Joined(extensions));
   return text.Take();
 }
 

@@ -15,7 +15,7 @@ StatusOr<std::shared_ptr<const CompiledBootstrap>> CompiledBootstrap::Compile(co
 Status CompiledBootstrap::Add(const config::HttpConnectionManager& http) {
   for (const config::HttpFilter& filter : http.http_filters) {
     const auto* const transcoder = std::get_if<std::shared_ptr<const config::GrpcJsonTranscoder>>(&filter);
-    if (transcoder != nullptr) TRY(transcoders_.Add(**transcoder));
+    if (transcoder != nullptr) TRY(transcoders_.Add(**transcoder, bootstrap_.extensions));
   }
   TRY(Add(http.route_config.per_filter));
   for (const config::VirtualHost& host : http.route_config.virtual_hosts) {
@@ -28,7 +28,7 @@ Status CompiledBootstrap::Add(const config::HttpConnectionManager& http) {
 
 Status CompiledBootstrap::Add(const config::PerFilterConfig& per_filter) {
   if (per_filter.cors != nullptr) cors_origins_.Add(*per_filter.cors);
-  return per_filter.transcoder == nullptr ? OkStatus() : transcoders_.Add(*per_filter.transcoder);
+  return per_filter.transcoder == nullptr ? OkStatus() : transcoders_.Add(*per_filter.transcoder, bootstrap_.extensions);
 }
 
 Status CompiledBootstrap::AddTls(const config::Listener& listener) {

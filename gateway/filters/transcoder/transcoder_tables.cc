@@ -22,16 +22,16 @@ Status CheckResponseBodies(const RouteTable& routes) {
 
 }  // namespace
 
-TranscoderTables::TranscoderTables(const config::GrpcJsonTranscoder& config)
-    : config_(config), print_(config.print) {
+TranscoderTables::TranscoderTables(const config::GrpcJsonTranscoder& config, config::Extensions extensions)
+    : config_(config), extensions_(extensions), print_(config.print) {
   print_.wire = JsonPrintOptions::Wire::kEnvoy;
 }
 
 TranscoderTables::~TranscoderTables() = default;
 
 StatusOr<std::unique_ptr<const TranscoderTables>> TranscoderTables::Load(
-    const config::GrpcJsonTranscoder& config) {
-  std::unique_ptr<TranscoderTables> tables(new TranscoderTables(config));
+    const config::GrpcJsonTranscoder& config, config::Extensions extensions) {
+  std::unique_ptr<TranscoderTables> tables(new TranscoderTables(config, extensions));
   Status loaded = tables->ReadDescriptors();
   if (loaded.ok()) loaded = tables->AddServices();
   if (!loaded.ok()) {
@@ -73,9 +73,9 @@ Status TranscoderTables::AddServices() {
   return CheckResponseBodies(*routes_);
 }
 
-Status TranscoderTablesByConfig::Add(const config::GrpcJsonTranscoder& config) {
+Status TranscoderTablesByConfig::Add(const config::GrpcJsonTranscoder& config, config::Extensions extensions) {
   if (config.services.empty() || tables_.contains(&config)) return OkStatus();
-  TRY(tables_[&config], TranscoderTables::Load(config));
+  TRY(tables_[&config], TranscoderTables::Load(config, extensions));
   return OkStatus();
 }
 

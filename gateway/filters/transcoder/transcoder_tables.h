@@ -19,21 +19,24 @@ class TranscoderTables {
  public:
   // `config` has services, and outlives the tables. InvalidArgument, in Envoy's words behind the place in the file,
   // for a descriptor set that cannot be used and for rules that Envoy refuses.
-  static StatusOr<std::unique_ptr<const TranscoderTables>> Load(const config::GrpcJsonTranscoder& config);
+  static StatusOr<std::unique_ptr<const TranscoderTables>> Load(const config::GrpcJsonTranscoder& config,
+                                                                 config::Extensions extensions = {});
   ~TranscoderTables();
 
   const config::GrpcJsonTranscoder& config() const { return config_; }
+  const config::Extensions& extensions() const { return extensions_; }
   const RouteTable& routes() const { return *routes_; }
   const JsonPrintOptions& print() const { return print_; }
   // google.rpc.Status
   const MessageTable& status() const { return *status_; }
 
  private:
-  explicit TranscoderTables(const config::GrpcJsonTranscoder& config);
+  TranscoderTables(const config::GrpcJsonTranscoder& config, config::Extensions extensions);
   Status ReadDescriptors();
   Status AddServices();
 
   const config::GrpcJsonTranscoder& config_;
+  const config::Extensions extensions_;
   JsonPrintOptions print_;
   std::optional<DescriptorSet> descriptors_;
   Schema schema_;
@@ -45,7 +48,7 @@ class TranscoderTables {
 class TranscoderTablesByConfig {
  public:
   // Once for each; nothing to do for one without services, which switches the filter off.
-  Status Add(const config::GrpcJsonTranscoder& config);
+  Status Add(const config::GrpcJsonTranscoder& config, config::Extensions extensions = {});
   // nullptr for one without services.
   const TranscoderTables* Find(const config::GrpcJsonTranscoder& config) const;
 
