@@ -76,7 +76,7 @@ class Transcript {
             std::abort();
           }
           Add("end");
-          for (const HeaderField& field : parser_.trailers()) Add(field.name + field.value);
+          for (const HeaderField field : parser_.trailers()) Add(std::string(field.name).append(field.value));
           parser_.Restart();
           break;
         case Event::kError:

@@ -46,7 +46,7 @@ std::string Parse(const std::vector<std::string>& pieces, const Http1Limits& lim
       } else if (event == Event::kEnd) {
         text += fmt::format("body={} end of {}\n", body, parser.head().target());
         if (parser.head().framing() == BodyFraming::kChunked) {
-          for (const HeaderField& field : parser.trailers()) text += fmt::format("trailer {}={}\n", field.name, field.value);
+          for (const HeaderField field : parser.trailers()) text += fmt::format("trailer {}={}\n", field.name, field.value);
         }
         body.clear();
         parser.Restart();

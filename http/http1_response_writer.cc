@@ -54,7 +54,7 @@ void Http1ResponseHead::Add(std::string_view name, std::string_view value) {
 }
 
 void Http1ResponseHead::Add(const Headers& headers) {
-  for (const HeaderField& field : headers) Add(field.name, field.value);
+  for (const HeaderField field : headers) Add(field.name, field.value);
 }
 
 void Http1ResponseHead::AddContentLength(uint64_t size) {

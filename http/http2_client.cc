@@ -48,7 +48,6 @@ struct Http2Client::Callbacks {
   static int OnBeginHeaders(nghttp2_session*, const nghttp2_frame*, void* user_data) {
     Http2Client& self = Self(user_data);
     self.fields_.clear();
-    self.fields_.reserve(8);
     self.field_bytes_ = 0;
     self.status_ = 0;
     return 0;
@@ -174,7 +173,7 @@ struct Http2Client::Callbacks {
       if (!stream.trailers_.empty()) {
         *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
         absl::InlinedVector<nghttp2_nv, 8> fields;
-        for (const HeaderField& field : stream.trailers_) fields.push_back(Field(field.name, field.value));
+        for (const HeaderField field : stream.trailers_) fields.push_back(Field(field.name, field.value));
         nghttp2_submit_trailer(session, id, fields.data(), fields.size());
       }
     }

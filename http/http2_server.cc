@@ -263,7 +263,7 @@ void Http2Server::Write(Http2ServerStream& stream, std::string_view data) {
 
 void Http2Server::End(Http2ServerStream& stream, const Headers& trailers) {
   if (stream.closed_) return;
-  for (const HeaderField& field : trailers) {
+  for (const HeaderField field : trailers) {
     const std::string_view value = TrimOptionalWhitespace(field.value);
     if (IsFieldName(field.name) && IsFieldText(value)) stream.answer_trailers_.Add(field.name, value);
   }
@@ -289,7 +289,7 @@ void Http2Server::AnswerChanged(Http2ServerStream& stream) {
 
 void Http2Server::SubmitTrailers(Http2ServerStream& stream) {
   Fields fields;
-  for (const HeaderField& field : stream.answer_trailers_) {
+  for (const HeaderField field : stream.answer_trailers_) {
     fields.push_back(Field(field.name, field.value, NGHTTP2_NV_FLAG_NONE));
   }
   nghttp2_submit_trailer(session_, stream.id_, fields.data(), fields.size());

@@ -69,7 +69,7 @@ class Transcript final : private Http2Server::Events {
         Add(text, head.header(i).value);
       }
       Add(text, head.error().message);
-      for (const HeaderField& field : stream->request_trailers()) Add(text, field.name + "=" + field.value);
+      for (const HeaderField field : stream->request_trailers()) Add(text, std::string(field.name).append("=").append(field.value));
       // How much of a body comes before it breaks off depends on its pieces.
       if (!stream->request_ended()) continue;
       std::string taken;

@@ -133,7 +133,7 @@ std::string Transcript(Server& server) {
   std::string text = fmt::format("requests={} closed={}\n", server.requests, server.closed);
   for (Http2ServerStream* const stream : server.arrived) {
     text += Describe(stream->head());
-    for (const HeaderField& field : stream->request_trailers()) {
+    for (const HeaderField field : stream->request_trailers()) {
       text += fmt::format("trailer {}={}\n", field.name, field.value);
     }
     text += fmt::format("ended={} body={}\n", stream->request_ended(), server.Take(*stream));

@@ -15,7 +15,7 @@ uint8_t* Bytes(std::string_view text) {
 
 std::vector<nghttp2_nv> Fields(const Headers& headers) {
   std::vector<nghttp2_nv> fields;
-  for (const HeaderField& field : headers) {
+  for (const HeaderField field : headers) {
     fields.push_back({Bytes(field.name), Bytes(field.value), field.name.size(), field.value.size(),
                       NGHTTP2_NV_FLAG_NONE});
   }
@@ -143,7 +143,7 @@ void Http2TestServer::Interim(int32_t id, int status) {
 
 void Http2TestServer::Head(int32_t id, int status, const Headers& headers, bool ends) {
   Headers head = {{":status", std::to_string(status)}};
-  for (const HeaderField& field : headers) head.Add(field.name, field.value);
+  for (const HeaderField field : headers) head.Add(field.name, field.value);
   const auto fields = Fields(head);
   nghttp2_data_provider body{.source = {}, .read_callback = &Callbacks::ReadBody};
   nghttp2_submit_response(session_, id, fields.data(), fields.size(), ends ? nullptr : &body);

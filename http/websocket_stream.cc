@@ -65,7 +65,7 @@ class WebSocketStream::State : public std::enable_shared_from_this<State> {
     stream_.read_message_max(options.message_bytes_max);
     stream_.set_option(websocket::stream_base::decorator(
         [headers = options.response_headers](websocket::response_type& response) {
-          for (const HeaderField& field : headers) response.insert(field.name, field.value);
+          for (const HeaderField field : headers) response.insert(field.name, field.value);
           if (!headers.Has("server")) response.set(beast::http::field::server, "minato");
         }));
   }

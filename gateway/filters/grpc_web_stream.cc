@@ -22,7 +22,7 @@ std::string ToBase64(std::string_view bytes) {
 // The trailers as the last frame of the body.
 std::string TrailersFrame(const http::Headers& trailers) {
   std::string lines;
-  for (const http::HeaderField& field : trailers) lines += fmt::format("{}:{}\r\n", field.name, field.value);
+  for (const http::HeaderField field : trailers) lines += fmt::format("{}:{}\r\n", field.name, field.value);
   return GrpcFrameHead(lines.size(), kTrailersFlag) + lines;
 }
 

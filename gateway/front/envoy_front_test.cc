@@ -29,7 +29,7 @@ class TestHandler final : public RequestHandler {
     if (path == "/read") {
       StatusOr<std::string_view> body = co_await stream.ReadWhole(1000);
       answer = body.ok() ? std::string(*body) : "the handler's own answer";
-      for (const http::HeaderField& field : stream.request_trailers()) answer += field.name + field.value;
+      for (const http::HeaderField field : stream.request_trailers()) answer.append(field.name).append(field.value);
     }
     if (path == "/400") {
       head.status = 400;

@@ -91,7 +91,7 @@ class HandClient final : public ClientStream, private RequestHead {
     status = head.status;
     content_type = head.content_type;
     ends_connection = head.ends_connection;
-    for (const http::HeaderField& field : head.headers) headers.Add(field.name, field.value);
+    for (const http::HeaderField field : head.headers) headers.Add(field.name, field.value);
   }
   std::string_view method() const override { return method_; }
   std::string_view target() const override { return target_; }

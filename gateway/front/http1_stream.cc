@@ -170,7 +170,7 @@ void Http1Stream::AppendHead(const ResponseHead& head, std::optional<uint64_t> c
     http::Http1ResponseHead out(connection_.output(), head.status);
     bool has_date = false;
     if (!content_type.empty()) out.Add("content-type", content_type);
-    for (const http::HeaderField& field : further) {
+    for (const http::HeaderField field : further) {
       if (field.name == "server" && !limits_.style.server_name.empty()) continue;
       has_date = has_date || field.name == "date";
       out.Add(field.name, field.value);

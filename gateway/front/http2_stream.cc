@@ -110,12 +110,12 @@ void Http2Stream::SendHead(const ResponseHead& head, std::optional<uint64_t> con
   if (!head.content_type.empty() && !add("content-type", head.content_type)) {
     add("content-type", "application/octet-stream");
   }
-  for (const http::HeaderField& field : head.headers) {
+  for (const http::HeaderField field : head.headers) {
     if (field.name == "server" && !server_name.empty()) continue;
     has_date = has_date || field.name == "date";
     add(field.name, field.value);
   }
-  for (const http::HeaderField& field : further_headers_) add(field.name, field.value);
+  for (const http::HeaderField field : further_headers_) add(field.name, field.value);
   if (!has_date) add("date", DateOf(connection_.home().Now()));
   if (!server_name.empty()) add("server", server_name);
   // 304 may tell the length of what it does not send.

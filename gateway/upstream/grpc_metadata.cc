@@ -67,7 +67,7 @@ GrpcRequestHeaders::GrpcRequestHeaders(const RequestHead& request, absl::Duratio
 
 Fields MetadataOf(const http::Headers& headers) {
   Fields fields;
-  for (const http::HeaderField& field : headers) {
+  for (const http::HeaderField field : headers) {
     if (field.name == "content-type" || field.name.starts_with("grpc-")) continue;
     if (!IsBinary(field.name)) {
       fields.emplace_back(field.name, field.value);

@@ -50,7 +50,7 @@ void Http2Call::StartWaiting(Http2Connection& connection) {
                        .authority = waited->authority,
                        .path = waited->path,
                        .headers = {}};
-  for (const http::HeaderField& field : waited->headers) view.headers.emplace_back(field.name, field.value);
+  for (const http::HeaderField field : waited->headers) view.headers.emplace_back(field.name, field.value);
   const bool ends = waited->ended && waited->body.empty() && waited->trailers.empty();
   Start(*home_, connection, view, ends);
   if (ends || stage_ != Stage::kStarted) return;

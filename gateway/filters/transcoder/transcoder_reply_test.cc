@@ -14,7 +14,7 @@ struct TranscoderReplyTest : TranscoderFixture {
     std::string text = fmt::format("{} {} {} {}", client.status, client.content_type,
                                    client.content_length.has_value() ? std::to_string(*client.content_length) : "-",
                                    client.answer);
-    for (const http::HeaderField& field : client.headers) text += fmt::format(" {}={}", field.name, field.value);
+    for (const http::HeaderField field : client.headers) text += fmt::format(" {}={}", field.name, field.value);
     if (client.cut) text += " CUT";
     if (!client.cut && !client.complete) text += " INCOMPLETE";
     return text;
