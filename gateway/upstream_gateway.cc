@@ -78,7 +78,7 @@ UpstreamGateway::Share::Share(AsioExecutor& home, const Impl& impl, ClusterStats
       upstream(cluster, {.reply_bytes_max = impl.options.exchange.body_bytes_max}),
       exchange(*impl.routes, impl.schema, upstream, impl.options.exchange),
       cors({.allow_origins = impl.options.cors_allow_origins}, exchange),
-      front(metrics, cors, impl.options.access_log) {}
+      front(metrics, cors, impl.options.access_log, &home.gathering()) {}
 
 Status UpstreamGateway::Impl::BuildRoutes() {
   RouteTableBuilder builder(schema, {});

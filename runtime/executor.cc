@@ -79,7 +79,7 @@ void Executor::TakeMailbox() {
 
 bool Executor::RunReady() {
   TakeMailbox();
-  if (timers_.Next() != absl::InfiniteFuture()) timers_.FireDue(clock_.Now());
+  if (timers_.Next() != absl::InfiniteFuture()) timers_.FireDue(Now());
   // Only what is ready now, so that work which posts itself again cannot starve the loop's I/O.
   WorkQueue batch = ready_;
   ready_ = WorkQueue();

@@ -57,7 +57,9 @@ class Executor {
   bool IsCurrent() const { return current_ == this; }
   static Executor* Current() { return current_; }
 
-  absl::Time Now() const { return clock_.Now(); }
+  // The time of the round that the loop is in, so that asking costs nothing: good for deadlines, not for measuring what
+  // runs without a pause (that is clock()'s business). This executor's thread, while it runs.
+  absl::Time Now() const { return round_ == absl::InfinitePast() ? clock_.Now() : round_; }
   const Clock& clock() const { return clock_; }
 
   // This executor's thread only.
@@ -66,6 +68,10 @@ class Executor {
  protected:
   // Makes the loop call RunReady soon. Any thread; called once per batch of posts from outside.
   virtual void Wake() = 0;
+
+  // A loop that calls BeginRound in each of its rounds fixes the time meanwhile; in others Now() is the clock's.
+  void BeginRound() { round_ = clock_.Now(); }
+  void EndRounds() { round_ = absl::InfinitePast(); }
 
   // Fires due timers and runs what was posted before the call. Returns whether more became ready
   // meanwhile, in which case the loop must not block.
@@ -107,6 +113,7 @@ class Executor {
   static thread_local constinit Executor* current_;
 
   const Clock& clock_;
+  absl::Time round_ = absl::InfinitePast();
   TimerQueue timers_;
   WorkQueue ready_;
   alignas(64) std::atomic<Work*> mailbox_{nullptr};  // newest first

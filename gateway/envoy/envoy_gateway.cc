@@ -128,9 +128,10 @@ struct EnvoyGateway::Impl {
 StatusOr<std::unique_ptr<EnvoyGateway::Server>> EnvoyGateway::Impl::Listen(const config::Listener& listener) {
   auto server = std::make_unique<Server>();
   server->opened_as = listener;
-  for (const auto& worker : workers) {
-    server->handlers.push_back(std::make_unique<ListenerHandler>(*worker, listener.address));
-    server->logs.push_back(std::make_unique<AccessLog>(http_metrics, *server->handlers.back(), access_log));
+  for (size_t i = 0; i < workers.size(); ++i) {
+    server->handlers.push_back(std::make_unique<ListenerHandler>(*workers[i], listener.address));
+    server->logs.push_back(std::make_unique<AccessLog>(http_metrics, *server->handlers.back(), access_log,
+                                                       &pool.home(i).gathering()));
   }
   const auto handler_of = [&server](size_t worker) -> RequestHandler& { return *server->logs[worker]; };
   const auto tls_of = [this, address = listener.address](size_t worker) {

@@ -28,12 +28,14 @@ void HttpMetrics::Register(MetricsRegistry& registry) const {
 
 Task<void> AccessLog::Serve(ClientStream& stream) {
   const TaskContext& context = co_await CurrentContext();
-  const absl::Time start = context.home->Now();
+  const Clock& clock = context.home->clock();
+  const absl::Time start = clock.Now();
   Gauge::Held in_flight(metrics_.in_flight);
   metrics_.requests.Add();
   co_await next_.Serve(stream);
-  const absl::Duration took = context.home->Now() - start;
+  const absl::Duration took = clock.Now() - start;
   metrics_.latency.Record(took);
+  if (gathering_ != nullptr) gathering_->RequestTook(took);
   const int status = stream.response_status();
   if (status >= 500) {
     metrics_.answers_5xx.Add();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/front/client_stream.h"
+#include "runtime/io/gathering.h"
 #include "telemetry/metrics.h"
 
 namespace minato::gateway {
@@ -15,13 +16,14 @@ struct HttpMetrics {
   void Register(MetricsRegistry& registry) const;
 };
 
-// Logs at level info, so that --log_level=warning turns the lines off. Any worker; `next` and `metrics` outlive it.
+// Logs at level info, so that --log_level=warning turns the lines off. Any worker; `next` and `metrics` outlive it. With
+// the `gathering` of a worker it is that worker's alone, and tells it how long requests take.
 class AccessLog final : public RequestHandler {
  public:
   enum class Lines { kOn, kOff };
 
-  AccessLog(HttpMetrics& metrics, RequestHandler& next, Lines lines = Lines::kOn)
-      : metrics_(metrics), next_(next), lines_(lines) {}
+  AccessLog(HttpMetrics& metrics, RequestHandler& next, Lines lines = Lines::kOn, Gathering* gathering = nullptr)
+      : metrics_(metrics), next_(next), lines_(lines), gathering_(gathering) {}
 
   Task<void> Serve(ClientStream& stream) override;
 
@@ -31,6 +33,7 @@ class AccessLog final : public RequestHandler {
   HttpMetrics& metrics_;
   RequestHandler& next_;
   const Lines lines_;
+  Gathering* const gathering_;
 };
 
 }  // namespace minato::gateway

@@ -41,7 +41,7 @@ std::string PeerName(const Socket& socket) {
 
 }  // namespace
 
-Connection::Connection(Socket socket, Executor& home, absl::Duration write_timeout, std::unique_ptr<WireCodec> codec)
+Connection::Connection(Socket socket, AsioExecutor& home, absl::Duration write_timeout, std::unique_ptr<WireCodec> codec)
     : socket_(std::move(socket)),
       home_(home),
       write_timeout_(write_timeout),
@@ -109,6 +109,7 @@ void Connection::Arrived(const error_code& error, size_t bytes) {
   if (error) {
     Gone();
   } else {
+    home_.gathering().Received(bytes);
     read_filled_room_ = bytes == read_bytes_;
     small_reads_ = bytes < capacity_ / kGrowth ? small_reads_ + 1 : 0;
     const size_t plain = codec_ == nullptr ? bytes : Decrypt(bytes);

@@ -15,6 +15,7 @@
 #include "gateway/transport/wire_codec.h"
 #include "runtime/cancel.h"
 #include "runtime/event.h"
+#include "runtime/io/asio_executor.h"
 #include "runtime/wait.h"
 
 namespace minato::gateway {
@@ -29,13 +30,13 @@ class Connection {
 
   // `home` runs the socket's io_context and outlives the connection. With a codec, input and output are what it makes
   // of the socket's bytes; Handshake comes first.
-  Connection(Socket socket, Executor& home, absl::Duration write_timeout, std::unique_ptr<WireCodec> codec = nullptr);
+  Connection(Socket socket, AsioExecutor& home, absl::Duration write_timeout, std::unique_ptr<WireCodec> codec = nullptr);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection();  // only after Close
 
   const std::string& peer() const { return peer_; }  // "ipv4:127.0.0.1:40312"
-  Executor& home() { return home_; }
+  AsioExecutor& home() { return home_; }
   bool encrypted() const { return codec_ != nullptr; }
   // Of the codec; see there.
   std::string_view protocol() const { return codec_ == nullptr ? "" : codec_->protocol(); }
@@ -126,7 +127,7 @@ class Connection {
   void WriteDeadlinePassed();
 
   Socket socket_;
-  Executor& home_;
+  AsioExecutor& home_;
   const absl::Duration write_timeout_;
   const std::unique_ptr<WireCodec> codec_;
   std::string peer_;

@@ -7,6 +7,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "runtime/executor.h"
+#include "runtime/io/gathering.h"
 
 namespace minato {
 
@@ -18,6 +19,8 @@ class AsioExecutor final : public Executor {
   ~AsioExecutor() override;
 
   boost::asio::io_context& context() { return context_; }
+  // Told how long requests take and what was received, the loop lets I/O gather under load. This executor's thread.
+  Gathering& gathering() { return gathering_; }
 
   // Runs until Stop. Completion handlers of Asio run here, as code of this executor; what they resume runs
   // after them.
@@ -30,10 +33,12 @@ class AsioExecutor final : public Executor {
   void Wake() override;
   void WaitForWake();
   void RunOnce(bool may_block);
+  void Gather();
 
   boost::asio::io_context context_;
   boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> wake_;
   std::atomic<bool> stopped_{false};
+  Gathering gathering_;
 };
 
 }  // namespace minato

@@ -21,9 +21,10 @@ Task<Status> Observe::Intercept(CallContext& call, MessageStream& stream, NextIn
   Instruments& instruments = *by_method_[call.method().index];
   instruments.calls.Add();
   const Gauge::Held in_flight(instruments.in_flight);
-  const absl::Time began = call.home().Now();
+  const Clock& clock = call.home().clock();
+  const absl::Time began = clock.Now();
   Status status = co_await next(call, stream);
-  const absl::Duration took = call.home().Now() - began;
+  const absl::Duration took = clock.Now() - began;
   instruments.latency.Record(took);
   if (!status.ok()) instruments.errors.Add();
   if (access_log_) {
