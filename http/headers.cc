@@ -17,13 +17,16 @@ Headers::Headers(std::initializer_list<std::pair<std::string_view, std::string_v
 }
 
 void Headers::Add(std::string_view name, std::string_view value) {
+  AddLowered(name, value);
+  char* const begin = bytes_.data() + slots_.back().begin;
+  std::transform(begin, begin + name.size(), begin, ToLower);
+}
+
+void Headers::AddLowered(std::string_view lower_name, std::string_view value) {
   const size_t begin = bytes_.size();
-  if (begin == 0) bytes_.reserve(std::max(kBytesAtFirst, name.size() + value.size()));
-  bytes_.append(name);
-  std::transform(bytes_.begin() + static_cast<std::ptrdiff_t>(begin), bytes_.end(),
-                 bytes_.begin() + static_cast<std::ptrdiff_t>(begin), ToLower);
-  bytes_.append(value);
-  slots_.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(name.size()),
+  if (begin == 0) bytes_.reserve(std::max(kBytesAtFirst, lower_name.size() + value.size()));
+  bytes_.append(lower_name).append(value);
+  slots_.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(lower_name.size()),
                     static_cast<uint32_t>(value.size())});
 }
 

@@ -33,6 +33,7 @@ class Headers {
 
   // Neither may be a view into these headers.
   void Add(std::string_view name, std::string_view value);
+  void AddLowered(std::string_view lower_name, std::string_view value);
   // Takes out every field of that name, then adds this one at the end.
   void Set(std::string_view name, std::string_view value);
   // The number of fields taken out.

@@ -27,24 +27,33 @@ constexpr std::array<bool, 256> MakeTokenTable() {
 
 inline constexpr std::array<bool, 256> kToken = MakeTokenTable();
 
+constexpr std::array<bool, 256> MakeFieldValueTable() {
+  std::array<bool, 256> table{};
+  for (int byte = 0; byte < 256; ++byte) table[byte] = (byte >= 0x20 && byte != 0x7f) || byte == '\t';
+  return table;
+}
+
+inline constexpr std::array<bool, 256> kFieldValue = MakeFieldValueTable();
+
+// Looks at every byte, which is quicker than leaving early: they are good nearly always.
+constexpr bool AllIn(const std::array<bool, 256>& table, const char* begin, const char* end) {
+  bool all = true;
+  for (; begin != end; ++begin) all &= table[static_cast<uint8_t>(*begin)];
+  return all;
+}
+
 }  // namespace chars_internal
 
 constexpr bool IsToken(char c) { return chars_internal::kToken[static_cast<uint8_t>(c)]; }
 
 constexpr bool IsToken(std::string_view text) {
-  for (char c : text) {
-    if (!IsToken(c)) return false;
-  }
-  return !text.empty();
+  return !text.empty() && chars_internal::AllIn(chars_internal::kToken, text.data(), text.data() + text.size());
 }
 
 constexpr char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 // What may stand in a header value: everything but controls; a tab may, and bytes from 0x80.
-constexpr bool IsFieldValue(char c) {
-  const uint8_t byte = static_cast<uint8_t>(c);
-  return (byte >= 0x20 && byte != 0x7f) || byte == '\t';
-}
+constexpr bool IsFieldValue(char c) { return chars_internal::kFieldValue[static_cast<uint8_t>(c)]; }
 
 // `lower` is lower case.
 constexpr bool EqualsIgnoreCase(std::string_view text, std::string_view lower) {
@@ -86,6 +95,7 @@ inline const char* FindNonFieldValue(const char* begin, const char* end) {
     begin += 16;
   }
 #endif
+  if (chars_internal::AllIn(chars_internal::kFieldValue, begin, end)) [[likely]] return end;
   while (begin != end && IsFieldValue(*begin)) ++begin;
   return begin;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "absl/strings/escaping.h"
@@ -10,6 +11,9 @@
 
 namespace minato::http {
 namespace {
+
+// Shorter lines are put together before they are appended: each append costs more than its bytes.
+constexpr size_t kLineBytesAtOnce = 256;
 
 void AppendDecimal(std::string& out, uint64_t value) {
   char digits[20];
@@ -47,10 +51,19 @@ void Http1ResponseHead::Add(std::string_view name, std::string_view value) {
     bad_ = true;
     return;
   }
-  out_.append(name);
-  out_.append(": ");
-  out_.append(value);
-  out_.append("\r\n");
+  const size_t size = name.size() + value.size() + 4;
+  if (size > kLineBytesAtOnce) {
+    out_.append(name).append(": ").append(value).append("\r\n");
+    return;
+  }
+  char line[kLineBytesAtOnce];
+  char* at = std::copy(name.begin(), name.end(), line);
+  *at++ = ':';
+  *at++ = ' ';
+  at = std::copy(value.begin(), value.end(), at);
+  *at++ = '\r';
+  *at++ = '\n';
+  out_.append(line, size);
 }
 
 void Http1ResponseHead::Add(const Headers& headers) {

@@ -24,15 +24,12 @@ uint8_t* Bytes(std::string_view text) {
   return const_cast<uint8_t*>(reinterpret_cast<const uint8_t*>(text.data()));
 }
 
-// Values that differ from call to call would only push others out of the peer's table.
-bool DiffersEachTime(std::string_view name) {
-  return name == "x-request-id" || name == "traceparent" || name == "grpc-timeout" || name == "x-envoy-expected-rq-timeout-ms";
+nghttp2_nv Field(std::string_view name, std::string_view value, uint8_t flags = NGHTTP2_NV_FLAG_NONE) {
+  return {Bytes(name), Bytes(value), name.size(), value.size(), flags};
 }
 
-nghttp2_nv Field(std::string_view name, std::string_view value) {
-  return {Bytes(name), Bytes(value), name.size(), value.size(),
-          static_cast<uint8_t>(DiffersEachTime(name) ? NGHTTP2_NV_FLAG_NO_INDEX : NGHTTP2_NV_FLAG_NONE)};
-}
+// Fields whose values differ from call to call would only push others out of the peer's table.
+constexpr std::array<std::string_view, 3> kDifferEachTime = {"x-request-id", "traceparent", "grpc-timeout"};
 
 }  // namespace
 
@@ -68,7 +65,7 @@ struct Http2Client::Callbacks {
       if (Http2ClientStream* const stream = Find(session, frame->hd.stream_id)) stream->remote_reset_ = true;
       return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;  // resets the stream
     }
-    self.fields_.Add(View(name, name_size), View(value, value_size));
+    self.fields_.AddLowered(View(name, name_size), View(value, value_size));  // nghttp2 lets no other through
     return 0;
   }
 
@@ -277,6 +274,7 @@ bool Http2Client::Produce(std::string& out, size_t bytes_max) {
     out.append(View(data, static_cast<size_t>(size)));
   }
   out_ = nullptr;
+  if (nghttp2_session_want_write(session_) == 0) submitted_.Clear();
   return more;
 }
 
@@ -284,12 +282,16 @@ bool Http2Client::WantsToProduce() const { return nghttp2_session_want_write(ses
 
 void Http2Client::Submit(Http2ClientStream& stream, const Request& request, bool ends) {
   CHECK(CanSubmit() && stream.id_ == 0, "a stream that the session cannot take");
+  constexpr uint8_t kNoCopy = NGHTTP2_NV_FLAG_NO_COPY_NAME | NGHTTP2_NV_FLAG_NO_COPY_VALUE;
   absl::InlinedVector<nghttp2_nv, 32> fields;
-  fields.push_back(Field(":method", request.method));
-  fields.push_back(Field(":scheme", request.scheme));
-  if (!request.authority.empty()) fields.push_back(Field(":authority", request.authority));
-  fields.push_back(Field(":path", request.path));
-  for (const auto& [name, value] : request.headers) fields.push_back(Field(name, value));
+  const auto add = [&](std::string_view name, std::string_view value, uint8_t indexing = NGHTTP2_NV_FLAG_NONE) {
+    fields.push_back(Field(submitted_.Keep(name), submitted_.Keep(value), kNoCopy | indexing));
+  };
+  add(":method", request.method);
+  add(":scheme", request.scheme);
+  if (!request.authority.empty()) add(":authority", request.authority);
+  add(":path", request.path);
+  for (const auto& [name, value] : request.headers) add(name, value, IndexingOf(name));
   nghttp2_data_provider body{.source = {.ptr = nullptr}, .read_callback = &Callbacks::ReadBody};
   const int32_t id =
       nghttp2_submit_request(session_, nullptr, fields.data(), fields.size(), ends ? nullptr : &body, &stream);
@@ -303,6 +305,16 @@ void Http2Client::Submit(Http2ClientStream& stream, const Request& request, bool
   stream.id_ = id;
   stream.body_ended_ = ends;
   Link(stream);
+}
+
+// The first value of such a field goes into the table all the same: from then on its name is a number.
+uint8_t Http2Client::IndexingOf(std::string_view name) {
+  for (size_t i = 0; i < kDifferEachTime.size(); ++i) {
+    if (name != kDifferEachTime[i]) continue;
+    const bool name_known = std::exchange(name_in_table_[i], true);
+    return name_known ? NGHTTP2_NV_FLAG_NO_INDEX : NGHTTP2_NV_FLAG_NONE;
+  }
+  return NGHTTP2_NV_FLAG_NONE;
 }
 
 void Http2Client::Write(Http2ClientStream& stream, std::string_view piece) {

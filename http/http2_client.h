@@ -5,6 +5,7 @@
 // been taken, so what one side does not read is bounded by the windows.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,6 +15,7 @@
 
 #include <absl/types/span.h>
 
+#include "http/byte_arena.h"
 #include "http/headers.h"
 #include "runtime/status.h"
 
@@ -137,12 +139,15 @@ class Http2Client {
   void Close(Http2ClientStream& stream, Http2StreamEnd end, uint32_t error_code);
   void Fail(std::string_view why);
   int EmptyFrame();
+  uint8_t IndexingOf(std::string_view name);
   int HeadersArrived(Http2ClientStream& stream, bool ends);
 
   const Http2ClientOptions options_;
   nghttp2_session* session_ = nullptr;
   std::string* out_ = nullptr;  // while in Produce
   size_t out_bytes_max_ = 0;
+  ByteArena submitted_;                  // names and values of heads that were not sent yet
+  std::array<bool, 3> name_in_table_{};  // by kDifferEachTime
   Http2ClientStream* first_ = nullptr;
   size_t streams_ = 0;
   size_t streams_max_ = 1;

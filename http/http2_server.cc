@@ -17,10 +17,9 @@ namespace {
 
 // What may stand in a response: nghttp2 sends whatever it is given.
 bool IsFieldName(std::string_view name) {
-  for (const char c : name) {
-    if (!IsToken(c) || ToLower(c) != c) return false;
-  }
-  return !name.empty();
+  bool lower = true;
+  for (const char c : name) lower &= c < 'A' || c > 'Z';
+  return lower && IsToken(name);
 }
 
 bool IsFieldText(std::string_view value) {

@@ -42,9 +42,11 @@ class Http2ServerStream {
     uint32_t value_size;
   };
 
+  static constexpr size_t kAnswerBytesAtFirst = 384;
   static constexpr uint64_t kNotSeen = UINT64_MAX;
 
   void AppendField(std::string_view name, std::string_view value) {
+    if (answer_bytes_.empty()) answer_bytes_.reserve(kAnswerBytesAtFirst);
     answer_bytes_.append(name).append(value);
     answer_fields_.push_back({static_cast<uint32_t>(name.size()), static_cast<uint32_t>(value.size())});
   }

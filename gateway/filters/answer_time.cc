@@ -18,8 +18,9 @@ absl::Time AnswerTime::In(absl::Duration timeout) const {
 }
 
 void AnswerTime::Heard() {
-  idle_deadline_ = In(idle_timeout_);
-  Keep();
+  if (idle_timeout_ == absl::ZeroDuration()) return;
+  idle_deadline_ = context_.home->Now() + idle_timeout_;
+  if (!armed()) Keep();  // else it is armed for no later: this deadline has only moved away
 }
 
 void AnswerTime::RequestComplete(absl::Duration answer_timeout) {

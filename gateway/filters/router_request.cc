@@ -47,15 +47,15 @@ bool IsNamed(std::string_view connection, std::string_view name) {
 
 // RFC 9562, version 4.
 std::string RandomUuid() {
-  thread_local absl::BitGen random;
-  const uint64_t high = (absl::Uniform<uint64_t>(random) & ~0xf000ull) | 0x4000ull;
-  const uint64_t low = (absl::Uniform<uint64_t>(random) & ~(3ull << 62)) | (2ull << 62);
-  std::string uuid;
-  uuid.reserve(36);
-  for (int digit = 0; digit < 32; ++digit) {
-    if (digit == 8 || digit == 12 || digit == 16 || digit == 20) uuid += '-';
-    const uint64_t half = digit < 16 ? high : low;
-    uuid += "0123456789abcdef"[half >> (60 - digit % 16 * 4) & 15];
+  thread_local absl::InsecureBitGen random;  // unique, and no secret
+  const uint64_t halves[] = {(random() & ~0xf000ull) | 0x4000ull, (random() & ~(3ull << 62)) | (2ull << 62)};
+  std::string uuid = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  size_t at = 0;
+  for (const uint64_t half : halves) {
+    for (int shift = 60; shift >= 0; shift -= 4) {
+      if (uuid[at] == '-') ++at;
+      uuid[at++] = "0123456789abcdef"[half >> shift & 15];
+    }
   }
   return uuid;
 }
@@ -85,11 +85,8 @@ UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool 
     view_.path = path_;
   }
   const std::string_view connection = head.Find(KnownHeader::kConnection).value_or("");
-  size_t names = 0;
-  head.ForEach([&](std::string_view name, std::string_view) { names += name.size(); });
-  names_.reserve(names);
   head.ForEach([&](std::string_view name, std::string_view value) {
-    if (connection.empty() || !IsNamed(connection, name)) AddHeader(name, value);
+    if (connection.empty() || !IsNamed(connection, name)) AddHeader(head, name, value);
   });
   if (action.timeout > absl::ZeroDuration()) {
     timeout_ms_ = std::to_string(absl::ToInt64Milliseconds(action.timeout));
@@ -113,11 +110,21 @@ UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool 
   for (const auto& [name, value] : route.request_headers_to_add) view_.headers.emplace_back(name, value);
 }
 
-void UpstreamHead::AddHeader(std::string_view name, std::string_view value) {
-  if (StaysBehind(http::ClassifyHeader(name), value)) return;
+void UpstreamHead::AddHeader(const RequestHead& head, std::string_view name, std::string_view value) {
+  const KnownHeader known = http::ClassifyHeader(name);
+  if (StaysBehind(known, value)) return;
+  if (known != KnownHeader::kOther) {
+    view_.headers.emplace_back(http::Name(known), value);
+    return;
+  }
   if (std::none_of(name.begin(), name.end(), IsUpper)) {
     view_.headers.emplace_back(name, value);
     return;
+  }
+  if (names_.empty()) {  // it must not move once views point into it
+    size_t bytes = 0;
+    head.ForEach([&](std::string_view one, std::string_view) { bytes += one.size(); });
+    names_.reserve(bytes);
   }
   const size_t begin = names_.size();
   for (const char c : name) names_ += IsUpper(c) ? static_cast<char>(c - 'A' + 'a') : c;

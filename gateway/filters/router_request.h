@@ -27,11 +27,11 @@ class UpstreamHead {
   const HttpRequestView& view() const { return view_; }
 
  private:
-  void AddHeader(std::string_view name, std::string_view value);
+  void AddHeader(const RequestHead& head, std::string_view name, std::string_view value);
 
   HttpRequestView view_;
   std::string path_;       // when it was rewritten
-  std::string names_;      // the lower-case form of those that came otherwise; never grows beyond its reserve
+  std::string names_;      // the lower-case form of those that came otherwise
   std::string timeout_ms_;
   std::string forwarded_for_;
   std::string request_id_;

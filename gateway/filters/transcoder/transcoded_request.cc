@@ -42,6 +42,7 @@ StatusOr<std::string_view> TranscodedRequest::Feed(std::string_view piece, size_
 }
 
 StatusOr<std::string_view> TranscodedRequest::Finish() {
+  if (!streams_ && !body_.has_value() && !route_.body_is_http_body) return Whole({});
   frames_.clear();
   if (!route_.body_is_http_body) {
     TRY(FinishJson());

@@ -180,15 +180,14 @@ Task<Status> TranscodedStream::EndTranscoded(const http::Headers& trailers) {
     co_await Refuse(finished, false);
     co_return finished;
   }
-  if (!reply_.streams() && !trailers.empty()) co_return co_await EndUnary(trailers);
+  if (!reply_.streams() && !trailers.empty()) co_return co_await EndUnary(trailers, grpc_status);
   if (answer_ == Answer::kHeld) CO_TRY(co_await StartHeld());
   CO_TRY(co_await Flush());
   answer_ = Answer::kDone;
   co_return co_await client().EndResponse(trailers);
 }
 
-Task<Status> TranscodedStream::EndUnary(const http::Headers& trailers) {
-  const auto grpc_status = GrpcStatusOf(trailers);
+Task<Status> TranscodedStream::EndUnary(const http::Headers& trailers, std::optional<uint64_t> grpc_status) {
   held_.status = HttpStatusOfGrpc(grpc_status);
   if (grpc_status.has_value()) held_.headers.Set("grpc-status", std::to_string(*grpc_status));
   if (const auto message = trailers.Find("grpc-message")) held_.headers.Set("grpc-message", *message);

@@ -64,7 +64,7 @@ class TranscodedStream final : public ForwardingStream {
   Task<Status> StartTranscoded(const ResponseHead& head);
   Task<Status> WriteTranscoded(std::string_view piece);
   Task<Status> EndTranscoded(const http::Headers& trailers);
-  Task<Status> EndUnary(const http::Headers& trailers);
+  Task<Status> EndUnary(const http::Headers& trailers, std::optional<uint64_t> grpc_status);
   Task<Status> RespondTrailersOnly(const ResponseHead& head);
   Task<Status> StartHeld();
   // Sends what reply_ has for the client.
