@@ -19,7 +19,7 @@ struct UrlBindings {
 
 // What path and query of a matched request say about its fields. Values are decoded, not yet converted.
 //
-// InvalidArgument names what names no field. NotFound (UnknownName::kPassThrough): take it as if no route had matched.
+// InvalidArgument names what names no field, and the parameter of a map whose key or value is none. NotFound (UnknownName::kPassThrough): take it as if no route had matched.
 StatusOr<UrlBindings> BindUrl(const RouteMatch& match, std::string_view query, const RoutingOptions& options);
 
 }  // namespace minato::gateway

@@ -18,6 +18,7 @@ std::string Describe(const StatusOr<UrlBindings>& result) {
   std::string text;
   for (const Binding& binding : result->bindings) {
     for (size_t i = 0; i < binding.path.size(); ++i) text += (i == 0 ? "" : ".") + binding.path[i]->name;
+    if (binding.key.has_value()) text += "[" + *binding.key + "]";
     text += "=" + binding.value + ";";
   }
   for (const auto& [name, values] : result->unknown) text += fmt::format("?{}=[{}];", name, fmt::join(values, ","));
@@ -93,11 +94,64 @@ TEST(BindUrl, FindsFieldsByBothNamesAndByEncodedNames) {
       << "names are split before they are decoded";
 }
 
-TEST(BindUrl, ReachesIntoRepeatedMessagesAndMapEntries) {
-  EXPECT_EQ(Bind("GET /a", "/a?books.id=1&labels.key=k&labels.value=v&book.tags=t&book.tags=u"),
-            "books.id=1;labels.key=k;labels.value=v;book.tags=t;book.tags=u;");
-  EXPECT_EQ(Bind("GET /a", "/a?labels.foo=x"),
+TEST(BindUrl, ReachesIntoRepeatedMessages) {
+  EXPECT_EQ(Bind("GET /a", "/a?books.id=1&book.tags=t&book.tags=u"), "books.id=1;book.tags=t;book.tags=u;");
+}
+
+TEST(BindUrl, TakesAMapForAListOfEntriesAsEnvoyDoes) {
+  const RoutingOptions options = With(UnknownName::kRefuse, UnknownNameText::kPlain);
+  EXPECT_EQ(Bind("GET /a", "/a?labels.key=k&labels.value=v", options), "labels.key=k;labels.value=v;");
+  EXPECT_EQ(Bind("GET /a", "/a?labels.foo=x", options),
             "refused unknown query parameter \"labels.foo\": routing.test.Fields.LabelsEntry has no field \"foo\"");
+  EXPECT_EQ(Bind("GET /a", "/a?labels[foo]=x", options),
+            "refused unknown query parameter \"labels[foo]\": routing.test.Fields has no field \"labels[foo]\"");
+}
+
+TEST(BindUrl, SetsAnEntryOfAMapByItsKey) {
+  EXPECT_EQ(Bind("GET /a", "/a?labels.key=v&labels[value]=w&labels%5bx%5D=y&labels.key=z"),
+            "labels[key]=v;labels[value]=w;labels[x]=y;labels[key]=z;");
+  EXPECT_EQ(Bind("GET /a", "/a?labels[a.b]=1&labels.a%2Eb=2&labels[a%20[b]]=3"),
+            "labels[a.b]=1;labels[a.b]=2;labels[a [b]]=3;");
+  EXPECT_EQ(Bind("GET /a", "/a?book.author.scores.7=1.5&book.author.scores[-8]=2"),
+            "book.author.scores[7]=1.5;book.author.scores[-8]=2;");
+  EXPECT_EQ(Bind("GET /a", "/a?switches.true=READ&switches[0]=UNREAD"), "switches[true]=READ;switches[0]=UNREAD;");
+  EXPECT_EQ(Bind("GET /a", "/a?deadlines[x]=2026-01-01T00:00:00Z"), "deadlines[x]=2026-01-01T00:00:00Z;");
+  RoutingOptions options;
+  options.query_plus = PlusSign::kIsSpace;
+  EXPECT_EQ(Bind("GET /a", "/a?labels[a+b]=c+d", options), "labels[a b]=c d;");
+}
+
+TEST(BindUrl, NamesTheParameterOfAMapThatIsWrong) {
+  const std::pair<const char*, const char*> wrong[] = {
+      {"labels=x", "\"labels\": routing.test.Fields.labels is a map; an entry is labels[key]=value"},
+      {"labels.=x", "\"labels.\": routing.test.Fields.labels is a map; an entry is labels[key]=value"},
+      {"labels[]=x", "\"labels[]\": routing.test.Fields.labels is a map; an entry is labels[key]=value"},
+      {"labels.a.b=x", "\"labels.a.b\": a key with a dot in it stands in brackets, as in labels[a.b]"},
+      {"shelf.a=x", "\"shelf.a\": the values of routing.test.Fields.shelf are messages that cannot be given as text"},
+      {"book.author.scores.x=1", "\"book.author.scores.x\": key: expected a 32-bit integer, found \"x\""},
+      {"book.author.scores.1=x", "\"book.author.scores.1\": expected a number, found \"x\""},
+      {"switches.maybe=READ", "\"switches.maybe\": key: expected true or false, found \"maybe\""},
+      {"switches[true]=NEW", "\"switches[true]\": expected a value of routing.test.State, found \"NEW\""},
+      {"labels[k]=%ff", "\"labels[k]\": the text is not UTF-8"},
+  };
+  for (const auto& [query, text] : wrong) {
+    EXPECT_EQ(Bind("GET /a", std::string("/a?") + query), std::string("refused query parameter ") + text);
+  }
+  const char* const unknown = "routing.test.Fields has no field \"nix[a]\"";
+  EXPECT_EQ(Bind("GET /a", "/a?nix[a]=1"), std::string("refused unknown query parameter \"nix[a]\": ") + unknown);
+  for (const char* query : {"x[a]=1", "labels[a=1", "books[a]=1", "labels[a]b=1"}) {
+    EXPECT_TRUE(Bind("GET /a", std::string("/a?") + query).starts_with("refused unknown query parameter")) << query;
+  }
+}
+
+TEST(BindUrl, TreatsAMapThatCannotBeSetAsTheOptionsSay) {
+  RoutingOptions options = With(UnknownName::kIgnore);
+  options.query_maps = QueryMaps::kByKey;
+  EXPECT_EQ(Bind("GET /a", "/a?labels.a.b=1&shelf.a=2&labels.a=3", options), "labels[a]=3;");
+  options.unknown_name = UnknownName::kPassThrough;
+  EXPECT_EQ(Bind("GET /a", "/a?labels.a.b=1", options), "pass the request names a field that does not exist");
+  EXPECT_EQ(Bind("GET /a", "/a?switches.x=READ", options),
+            "refused query parameter \"switches.x\": key: expected true or false, found \"x\"");
 }
 
 TEST(BindUrl, NamesWhatIsUnknown) {

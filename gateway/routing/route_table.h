@@ -78,6 +78,9 @@ class RouteTable {
   // In the order they were added.
   const std::vector<std::unique_ptr<const Route>>& routes() const { return routes_; }
   const RoutingOptions& options() const { return options_; }
+  // What RuleChecks::kEnvoy let pass and whoever wrote the rules wants to know, each naming the method and the rule:
+  // rules of one shape, and variables that name no field.
+  const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
   friend class RouteTableBuilder;
@@ -99,6 +102,7 @@ class RouteTable {
 
   RoutingOptions options_;
   std::vector<std::unique_ptr<const Route>> routes_;
+  std::vector<std::string> warnings_;
   std::vector<Node> nodes_;               // The root is the first.
   std::vector<std::string> verbs_;        // Sorted.
   std::vector<std::string> http_methods_;  // Of all rules but "*", sorted.
@@ -124,7 +128,7 @@ class RouteTableBuilder {
  private:
   Status AddBinding(const google::protobuf::MethodDescriptor& method, const google::api::HttpRule& rule,
                     const google::api::HttpRule& primary);
-  Status ResolveVariables(const PathTemplate& path_template, Route& route) const;
+  Status ResolveVariables(const PathTemplate& path_template, Route& route);
   Status ResolveBodies(const std::string& primary_body, Route& route) const;
   Status Insert(const PathTemplate& path_template, const Route& route);
 

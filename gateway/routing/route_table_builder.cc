@@ -32,20 +32,6 @@ std::optional<Pattern> PatternOf(const HttpRule& rule) {
   return std::nullopt;
 }
 
-// Can a string from a URL become a value of this field?
-bool TakesString(const FieldTable& field) {
-  if (field.cardinality == Cardinality::kMap || field.kind == Kind::kGroup) return false;
-  if (field.kind != Kind::kMessage) return true;
-  switch (field.message->well_known) {
-    case WellKnown::kDuration:
-    case WellKnown::kFieldMask:
-    case WellKnown::kTimestamp:
-    case WellKnown::kValue:
-    case WellKnown::kWrapper: return true;
-    default: return false;
-  }
-}
-
 bool IsHttpBody(const MessageTable& message, const FieldPath& field) {
   if (field.empty()) return message.well_known == WellKnown::kHttpBody;
   return field.back()->kind == Kind::kMessage && field.back()->message->well_known == WellKnown::kHttpBody;
@@ -59,10 +45,6 @@ size_t DoubleStarOf(const PathTemplate& path_template) {
     ++i;
   }
   return i;
-}
-
-bool HasRepeatedField(const FieldPath& path) {
-  return std::any_of(path.begin(), path.end(), [](const FieldTable* field) { return field->is_repeated(); });
 }
 
 Status InRule(const Route& route, const Status& status) {
@@ -129,7 +111,7 @@ Status RouteTableBuilder::AddBinding(const MethodDescriptor& method, const HttpR
   return OkStatus();
 }
 
-Status RouteTableBuilder::ResolveVariables(const PathTemplate& path_template, Route& route) const {
+Status RouteTableBuilder::ResolveVariables(const PathTemplate& path_template, Route& route) {
   const bool is_strict = table_.options_.rule_checks == RuleChecks::kStrict;
   const size_t double_star = DoubleStarOf(path_template);
   for (const PathTemplate::Variable& parsed : path_template.variables) {
@@ -146,11 +128,13 @@ Status RouteTableBuilder::ResolveVariables(const PathTemplate& path_template, Ro
     StatusOr<FieldPath> field = ResolvePath(*route.request, parsed.field_path);
     if (field.ok()) {
       variable.field = *std::move(field);
-    } else if (is_strict) {
-      return InvalidArgument("variable {}: {}", parsed.field_path, MessageOf(field.status()));
+    } else {
+      const Status unknown = InvalidArgument("variable {}: {}", parsed.field_path, MessageOf(field.status()));
+      if (is_strict) return unknown;
+      table_.warnings_.emplace_back(MessageOf(InRule(route, unknown)));
     }
     if (is_strict) {
-      if (!TakesString(*variable.field.back())) {
+      if (!TakesText(*variable.field.back())) {
         return InvalidArgument("variable {}: field {} cannot be read from a path", parsed.field_path,
                                variable.field.back()->full_name);
       }
@@ -168,13 +152,14 @@ Status RouteTableBuilder::ResolveBodies(const std::string& primary_body, Route& 
     StatusOr<FieldPath> field = ResolvePath(*route.request, route.body);
     if (!field.ok()) return InvalidArgument("body: {}", MessageOf(field.status()));
     route.body_field = *std::move(field);
-    FieldPath parents = route.body_field;
-    if (!parents.empty()) parents.pop_back();
-    if (HasRepeatedField(parents)) return InvalidArgument("body: {} lies below a repeated field", route.body);
+    if (IsBelowRepeated(route.body_field)) return InvalidArgument("body: {} lies below a repeated field", route.body);
   }
   StatusOr<FieldPath> field = ResolvePath(*route.response, route.response_body);
   if (!field.ok()) return InvalidArgument("response_body: {}", MessageOf(field.status()));
   route.response_body_field = *std::move(field);
+  if (table_.options_.rule_checks == RuleChecks::kStrict && IsBelowRepeated(route.response_body_field)) {
+    return InvalidArgument("response_body: {} lies below a repeated field", route.response_body);
+  }
   route.http_body_field = route.body_field;
   if (table_.options_.rule_checks == RuleChecks::kEnvoy && primary_body != route.body) {
     TRY(route.http_body_field, ResolvePath(*route.request, primary_body == "*" ? "" : primary_body));
@@ -217,10 +202,11 @@ Status RouteTableBuilder::Insert(const PathTemplate& path_template, const Route&
   }
   for (RouteTable::Entry& entry : nodes[at].entries) {
     if (entry.http_method != route.http_method || entry.verb != path_template.verb) continue;
-    if (is_strict) {
-      return AlreadyExists("the same method and path shape {} as {} has with \"{}\"", path_template.Shape(),
-                           entry.route->method->full_name(), entry.route->path_template);
-    }
+    const Status conflict =
+        AlreadyExists("the same method and path shape {} as {} has with \"{}\"", path_template.Shape(),
+                      entry.route->method->full_name(), entry.route->path_template);
+    if (is_strict) return conflict;
+    table_.warnings_.push_back(fmt::format("{}; neither can be reached", MessageOf(InRule(route, conflict))));
     entry.route = &route;
     entry.is_duplicate = true;
     return OkStatus();

@@ -112,6 +112,20 @@ TEST(RouteTableBuilder, LeavesBadVariablesToEachRequestInPresetEnvoy) {
   EXPECT_EQ(BuildError({"GET /a/{nix}", "GET /b/{book}", "GET /c/{x}/{x}", "GET /c/{x}/{y}"}, RoutingOptions::Envoy()), "");
 }
 
+TEST(RouteTableBuilder, WarnsOfWhatEnvoyLetsPass) {
+  const TestTable table({"GET /a/{x=b/*}:c", "GET /a/b/{y}:c", "GET /z/{nix}", "GET /a/b/*:c", "GET /a"},
+                        RoutingOptions::Envoy());
+  const std::string in = "routing.test.Library.GetBook: GET ";
+  const std::string conflict = ": the same method and path shape /a/b/*:c as routing.test.Library.GetBook has with ";
+  EXPECT_EQ(table.table().warnings(),
+            (std::vector<std::string>{
+                in + "\"/a/b/{y}:c\"" + conflict + "\"/a/{x=b/*}:c\"; neither can be reached",
+                in + "\"/z/{nix}\": variable nix: Could not find field \"nix\" in the type \"routing.test.Fields\".",
+                in + "\"/a/b/*:c\"" + conflict + "\"/a/b/{y}:c\"; neither can be reached",
+            }));
+  EXPECT_TRUE(TestTable({"GET /a", "POST /a"}, RoutingOptions::Envoy()).table().warnings().empty());
+}
+
 TEST(RouteTableBuilder, RefusesBodiesThatNameNoField) {
   const std::string in = "routing.test.Library.GetBook: POST \"/a\": ";
   const std::string missing = in + "body: Could not find field \"nix\" in the type \"routing.test.Fields\".";

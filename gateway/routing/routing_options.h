@@ -27,6 +27,12 @@ enum class RuleChecks {
   kEnvoy,   // A variable that names no field fails each request; two rules of one shape are both unreachable.
 };
 
+// What a query parameter that goes through a map means.
+enum class QueryMaps {
+  kByKey,      // labels.k=v, or labels[k]=v, sets the entry k.
+  kAsMessage,  // Envoy: labels.key=k&labels.value=v are one entry, as if labels were a list of messages.
+};
+
 struct RoutingOptions {
   UnknownName unknown_name = UnknownName::kRefuse;
   UnknownNameText unknown_name_text = UnknownNameText::kPlain;
@@ -34,6 +40,7 @@ struct RoutingOptions {
   bool head_served_as_get = true;
   UnescapeSpec path_unescape = UnescapeSpec::kAllExceptReserved;
   PlusSign query_plus = PlusSign::kKeep;
+  QueryMaps query_maps = QueryMaps::kByKey;
   // The text behind a final ':' is a verb even if no rule has that verb.
   bool match_unregistered_custom_verb = false;
   // Methods without a rule are served at POST /pkg.Service/Method with body "*".
@@ -48,6 +55,7 @@ struct RoutingOptions {
     options.unknown_name_text = UnknownNameText::kEnvoy;
     options.rule_checks = RuleChecks::kEnvoy;
     options.head_served_as_get = false;
+    options.query_maps = QueryMaps::kAsMessage;
     return options;
   }
 };

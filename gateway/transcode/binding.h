@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,9 @@ namespace minato::gateway {
 struct Binding {
   FieldPath path;
   std::string value;
+  // Set: `path` leads to a map, of which this is one entry's key. Of several with one key the last
+  // wins, and an entry of the body over all of them.
+  std::optional<std::string> key = std::nullopt;
 };
 
 using Bindings = std::vector<Binding>;

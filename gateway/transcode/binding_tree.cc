@@ -24,6 +24,7 @@ BindingNode MakeBindingTree(const Bindings& bindings) {
     BindingNode& leaf = parent->children.emplace_back();
     leaf.field = binding.path.back();
     leaf.value = &binding.value;
+    leaf.key = binding.key.has_value() ? &*binding.key : nullptr;
   }
   return root;
 }

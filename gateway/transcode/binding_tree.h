@@ -12,6 +12,7 @@ namespace minato::gateway {
 struct BindingNode {
   const FieldTable* field = nullptr;   // nullptr at the root
   const std::string* value = nullptr;  // Set: a leaf.
+  const std::string* key = nullptr;    // Set with it: an entry of a map.
   std::vector<BindingNode> children;  // Messages, one a field, and leaves, one a binding, in order.
   bool met = false;  // The body has the field: nothing is left to write at the end.
 };

@@ -47,6 +47,7 @@ void BodyPlacer::Close() {
 }
 
 void BindingWeaver::StartObject(std::string_view name) {
+  if (elsewhere_ == 0 && !open_.empty()) WeaveEntries(*open_.back(), name);
   next_.StartObject(name);
   if (open_.empty() && elsewhere_ == 0) {
     open_.push_back(&root_);
@@ -86,7 +87,7 @@ void BindingWeaver::EndList() {
 void BindingWeaver::Scalar(std::string_view name, const JsonScalar& value) {
   if (elsewhere_ == 0 && !open_.empty() && !std::holds_alternative<JsonNull>(value)) {
     for (BindingNode& child : open_.back()->children) {
-      if (child.value == nullptr || child.met || child.field->name != name) continue;
+      if (child.value == nullptr || child.key != nullptr || child.met || child.field->name != name) continue;
       if (child.field->is_repeated()) {
         next_.Scalar(name, *child.value);
       } else if (collisions_ == Collisions::kRefuse) {
@@ -101,6 +102,10 @@ void BindingWeaver::Scalar(std::string_view name, const JsonScalar& value) {
 void BindingWeaver::Weave(BindingNode& node) {
   for (BindingNode& child : node.children) {
     if (child.value == nullptr || child.met) continue;
+    if (child.key != nullptr) {
+      WeaveEntry(child);
+      continue;
+    }
     next_.Scalar(child.field->name, *child.value);
     child.met = true;
   }
@@ -114,6 +119,20 @@ void BindingWeaver::Weave(BindingNode& node) {
     Weave(child);
     next_.EndObject();
   }
+}
+
+void BindingWeaver::WeaveEntries(BindingNode& node, std::string_view name) {
+  for (BindingNode& child : node.children) {
+    const bool is_entry = child.key != nullptr && !child.met;
+    if (is_entry && (child.field->name == name || child.field->json_name == name)) WeaveEntry(child);
+  }
+}
+
+void BindingWeaver::WeaveEntry(BindingNode& entry) {
+  next_.StartObject(entry.field->name);
+  next_.Scalar(*entry.key, *entry.value);
+  next_.EndObject();
+  entry.met = true;
 }
 
 void BindingWeaver::Compare(std::string_view name, const std::string& bound,

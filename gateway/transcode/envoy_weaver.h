@@ -46,6 +46,9 @@ class BindingWeaver : public JsonEvents {
 
  private:
   void Weave(BindingNode& node);
+  // The entries of the map that the body calls `name`, in front of its own, which then win.
+  void WeaveEntries(BindingNode& node, std::string_view name);
+  void WeaveEntry(BindingNode& entry);
   void Compare(std::string_view name, const std::string& bound, const JsonScalar& value);
 
   BindingNode& root_;

@@ -3,8 +3,10 @@
 #include <emmintrin.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "fmt/format.h"
+#include "gateway/transcode/json_string.h"
 
 namespace minato::gateway {
 namespace {
@@ -51,7 +53,11 @@ bool JsonReader::ReadTarget(const MessageTable& table, const FieldPath& target, 
     if (!SkipNull()) return In(field.json_name);
   } else {
     BindingNode* child = node == nullptr ? nullptr : Meet(*node, field, field.name);
+    if (!error_.what.empty()) return In(field.json_name);
+    const size_t written_at = sink_.size();
+    const char* const value = p_;
     if (!ReadFieldValue(field, child)) return In(field.json_name);
+    if (node != nullptr && !AgreesWithUrl(*node, field, written_at, value)) return In(field.json_name);
     if (!ClaimOneof(table, field, oneofs)) return false;
   }
   if (node != nullptr && !WriteBindings(table, *node, oneofs)) return false;
@@ -155,7 +161,11 @@ bool JsonReader::ReadObject(const MessageTable& table, BindingNode* node, Object
         if (!SkipNull()) return In(field->json_name);
       } else {
         if (field->oneof_index >= 0 && !ClaimOneof(table, *field, oneofs)) return false;
+        const size_t written_at = sink_.size();
+        const char* const value = p_;
         if (!ReadFieldValue(*field, child)) return In(field->json_name);
+        if (node != nullptr && !AgreesWithUrl(*node, *field, written_at, value)) [[unlikely]]
+          return In(field->json_name);
       }
       expected = field + 1;
     }
@@ -287,9 +297,13 @@ bool JsonReader::ClaimOneof(const MessageTable& table, const FieldTable& field, 
 }
 
 // Notes that the body has the field; the node of the bindings inside it, if it is a message with
-// some.
+// some. May fail: see error_.
 BindingNode* JsonReader::Meet(BindingNode& node, const FieldTable& field, std::string_view key) {
-  if (field.is_repeated()) return nullptr;
+  if (field.is_repeated()) {
+    // In front of the body's entries, which then win.
+    if (field.cardinality == Cardinality::kMap) WriteEntries(node, field);
+    return nullptr;
+  }
   BindingNode* inside = nullptr;
   for (BindingNode& child : node.children) {
     if (child.field != &field || child.met) continue;
@@ -299,7 +313,9 @@ BindingNode* JsonReader::Meet(BindingNode& node, const FieldTable& field, std::s
     } else if (options_.dialect == Dialect::kStrict || key == field.name) {
       // Envoy compares with proto names only: it does not see a clash under a JSON name, and the
       // binding, written last, wins.
-      if (options_.collisions == Collisions::kRefuse) Fail("the field is bound in the URL, too");
+      // Whether the values differ is for its reader to say; ours asks once it has read the value.
+      if (options_.collisions == Collisions::kRefuse && options_.dialect == Dialect::kEnvoy)
+        Fail("the field is bound in the URL, too");
       child.met = true;
     }
   }
@@ -312,7 +328,8 @@ bool JsonReader::WriteBindings(const MessageTable& table, BindingNode& node, uin
     const FieldTable& field = *child.field;
     if (!ClaimOneof(table, field, oneofs)) return false;
     if (child.value != nullptr) {
-      if (!WriteText(field, *child.value)) return In(field.json_name);
+      const bool written = child.key != nullptr ? WriteEntry(child) : WriteText(field, *child.value);
+      if (!written) return In(field.json_name);
       continue;
     }
     sink_.Wrote(WriteTag(sink_.Need(kTagBytesMax), field.tag));
@@ -324,6 +341,49 @@ bool JsonReader::WriteBindings(const MessageTable& table, BindingNode& node, uin
       return In(field.json_name);
     }
     EndLength(length);
+  }
+  return true;
+}
+
+bool JsonReader::WriteEntry(const BindingNode& entry) {
+  const MessageTable& table = *entry.field->message;
+  sink_.Wrote(WriteTag(sink_.Need(kTagBytesMax), entry.field->tag));
+  Length length = BeginLength();
+  if (!WriteText(*table.FindNumber(1), *entry.key) ||
+      !WriteText(*table.FindNumber(2), *entry.value)) {
+    return In(fmt::format("[{}]", *entry.key));
+  }
+  EndLength(length);
+  return true;
+}
+
+bool JsonReader::WriteEntries(BindingNode& node, const FieldTable& map) {
+  for (BindingNode& child : node.children) {
+    if (child.field != &map || child.key == nullptr || child.met) continue;
+    child.met = true;
+    if (!WriteEntry(child)) return false;
+  }
+  return true;
+}
+
+// Collisions::kRefuse: whether the body's value of the field, written at `written_at`, is the one in
+// the URL.
+bool JsonReader::AgreesWithUrl(const BindingNode& node, const FieldTable& field, size_t written_at,
+                               const char* value) {
+  if (options_.collisions == Collisions::kBodyWins || options_.dialect != Dialect::kStrict ||
+      field.is_repeated()) {
+    return true;
+  }
+  for (const BindingNode& child : node.children) {
+    if (child.field != &field || child.value == nullptr) continue;
+    const size_t bound_at = sink_.size();
+    p_ = std::exchange(value, p_);
+    if (!WriteText(field, *child.value)) return false;
+    const bool same = std::string_view(sink_.at(written_at), bound_at - written_at) ==
+                      std::string_view(sink_.at(bound_at), sink_.size() - bound_at);
+    if (!same) return Fail(fmt::format("the URL says {}", QuoteJson(*child.value)));
+    sink_.Truncate(bound_at);
+    p_ = std::exchange(value, p_);
   }
   return true;
 }

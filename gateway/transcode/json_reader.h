@@ -88,6 +88,10 @@ class JsonReader {
   bool ClaimOneof(const MessageTable& table, const FieldTable& field, uint64_t& oneofs);
   BindingNode* Meet(BindingNode& node, const FieldTable& field, std::string_view key);
   bool WriteBindings(const MessageTable& table, BindingNode& node, uint64_t& oneofs);
+  bool WriteEntry(const BindingNode& entry);
+  bool WriteEntries(BindingNode& node, const FieldTable& map);
+  bool AgreesWithUrl(const BindingNode& node, const FieldTable& field, size_t written_at,
+                     const char* value);
   bool CheckRequired(const MessageTable& table, size_t start);
 
   // Scalars: json_reader_scalar.cc

@@ -54,7 +54,10 @@ class JsonBody {
   absl::Status Feed(std::string_view piece, std::vector<std::string>& messages);
   absl::Status Finish(std::vector<std::string>& messages);
 
-  size_t held_bytes() const { return held_.size(); }
+  // Of kMessage the body so far, of kArray the element that is not whole.
+  size_t held_bytes() const { return held_.size() + splitter_.element().size(); }
+  // kMessage: the body so far.
+  std::string_view held() const { return held_; }
 
  private:
   absl::Status ReadElements(std::string_view text, std::vector<std::string>& messages);
@@ -70,8 +73,8 @@ class JsonBody {
 
 // The fields a JSON body mentions, as paths for a google.protobuf.FieldMask relative to the body's
 // message: proto names, down to the last singular plain message ("person.pet.name"). For PATCH,
-// when the client sent no mask. `body` has been read by JsonToWire without error; unknown fields
-// are left out.
+// when the client sent no mask. Unknown fields are left out; a body that is no object of strict JSON
+// has none.
 std::vector<std::string> MentionedFields(const MessageTable& message, std::string_view body);
 
 }  // namespace minato::gateway

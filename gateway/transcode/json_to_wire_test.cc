@@ -20,6 +20,10 @@ struct JsonToWireTest : testing::Test {
   void Bind(JsonRequest& request, std::string_view path, std::string value) {
     request.bindings.push_back(Binding{*ResolvePath(*request.message, path), std::move(value)});
   }
+  void BindEntry(JsonRequest& request, std::string_view path, std::string key, std::string value) {
+    Bind(request, path, std::move(value));
+    request.bindings.back().key = std::move(key);
+  }
   // The message as text, or the error.
   std::string Show(const JsonRequest& request, std::string_view wire) {
     auto message = protos.New(request.message->full_name);
@@ -499,6 +503,93 @@ TEST_F(JsonToWireTest, EachElementOfAStreamIsAMessage) {
 TEST_F(JsonToWireTest, AnElementsErrorIsPlacedInTheWholeText) {
   EXPECT_EQ(ReadArray(Request("Pet"), "[{},\n {\"age\":true}]"),
             "()age: expected a 32-bit integer, found true (line 2, column 9)");
+}
+
+TEST_F(JsonToWireTest, AnEntryOfAMapIsBoundByItsKey) {
+  for (const JsonReadOptions& options : {JsonReadOptions::Minato(), JsonReadOptions::Envoy()}) {
+    JsonRequest request = Request("Maps");
+    request.options = options;
+    BindEntry(request, "words", "a", "1");
+    BindEntry(request, "by_int", "-5", "x");
+    BindEntry(request, "by_flag", "true", "DARK_BLUE");
+    BindEntry(request, "words", "b", "2");
+    BindEntry(request, "words", "a", "3");
+    const std::string rest = " by_int { key: -5 value: \"x\" } by_flag { key: true value: DARK_BLUE }";
+    // Of one key the last on the wire counts.
+    const std::string a = R"(words { key: "a" value: "1" } words { key: "a" value: "3" } )";
+    const std::string bound = a + R"(words { key: "b" value: "2" })";
+    EXPECT_EQ(Read(request, ""), bound + rest);
+    EXPECT_EQ(Read(request, R"({"words":null})"), bound + rest);
+    EXPECT_EQ(Read(request, R"({"words":{"c":"4","b":"5"}})"),
+              bound + R"( words { key: "b" value: "5" } words { key: "c" value: "4" })" + rest)
+        << "the body wins over the URL";
+
+    JsonRequest inside = Request("Frame");
+    inside.options = options;
+    BindEntry(inside, "maps.by_long", "7", "8");
+    Bind(inside, "name", "n");
+    EXPECT_EQ(Read(inside, ""), "name: \"n\" maps { by_long { key: 7 value: 8 } }");
+    EXPECT_EQ(Read(inside, R"({"maps":{"byLong":{"9":"10"}}})"),
+              "name: \"n\" maps { by_long { key: 7 value: 8 } by_long { key: 9 value: 10 } }");
+    inside = Request("Frame", "maps.words");
+    inside.options = options;
+    BindEntry(inside, "maps.words", "a", "1");
+    EXPECT_EQ(Read(inside, R"({"b":"2","a":"3"})"),
+              R"(maps { words { key: "a" value: "1" } words { key: "a" value: "3" } words { key: "b" value: "2" } })");
+  }
+}
+
+TEST_F(JsonToWireTest, AnEntryIsBoundBesideABodyThatOnlyEnvoyReads) {
+  JsonRequest request = Request("Frame");
+  request.options = JsonReadOptions::Envoy();
+  BindEntry(request, "maps.words", "a", "1");
+  BindEntry(request, "maps.words", "b", "2");
+  BindEntry(request, "maps.by_int", "3", "x");
+  EXPECT_EQ(Read(request, "{name:'n',maps:{words:{b:'4',},},}"),
+            "name: \"n\" maps { words { key: \"a\" value: \"1\" } words { key: \"b\" value: \"2\" } "
+            "words { key: \"b\" value: \"4\" } by_int { key: 3 value: \"x\" } }");
+  EXPECT_EQ(Read(request, "{name:'n'}"),
+            "name: \"n\" maps { words { key: \"a\" value: \"1\" } words { key: \"b\" value: \"2\" } "
+            "by_int { key: 3 value: \"x\" } }");
+}
+
+TEST_F(JsonToWireTest, AnEntryThatIsNoneIsNamedByItsKey) {
+  JsonRequest request = Request("Frame");
+  BindEntry(request, "maps.by_long", "7", "x");
+  EXPECT_EQ(Read(request, ""), "maps.byLong[7]: expected a 64-bit integer, found \"x\" (line 1, column 3)");
+  EXPECT_EQ(Read(request, R"({"maps":{"byLong":{}}})"),
+            "maps.byLong[7]: expected a 64-bit integer, found \"x\" (line 1, column 19)");
+}
+
+TEST_F(JsonToWireTest, ABodyMayRepeatWhatTheUrlSaysWhereCollisionsAreRefused) {
+  JsonRequest request = Request("Frame");
+  request.options.collisions = Collisions::kRefuse;
+  Bind(request, "number", "9007199254740993");
+  Bind(request, "at", "1970-01-01T00:00:01Z");
+  Bind(request, "person.name", "n");
+  const std::string same = R"({"number":9007199254740993,"person":{"name":"n"},"at":"1970-01-01T00:00:01.0Z"})";
+  EXPECT_EQ(Read(request, same), "number: 9007199254740993 person { name: \"n\" } at { seconds: 1 }");
+  EXPECT_EQ(Read(request, R"({"number":9007199254740992})"),
+            "number: the URL says \"9007199254740993\" (line 1, column 11)");
+  EXPECT_EQ(Read(request, R"({"person":{"name":"m"}})"), "person.name: the URL says \"n\" (line 1, column 19)");
+  EXPECT_EQ(Read(request, R"({"at":"1970-01-01T00:00:02Z"})"),
+            "at: the URL says \"1970-01-01T00:00:01Z\" (line 1, column 7)");
+  JsonRequest target = Request("Frame", "number");
+  target.options.collisions = Collisions::kRefuse;
+  Bind(target, "number", "7");
+  EXPECT_EQ(Read(target, "7"), "number: 7");
+  EXPECT_EQ(Read(target, "8"), "number: the URL says \"7\" (line 1, column 1)");
+}
+
+TEST_F(JsonToWireTest, TheElementThatIsNotWholeIsHeld) {
+  const JsonRequest request = Request("Pet");
+  JsonBody body(request, JsonBody::Shape::kArray);
+  std::vector<std::string> messages;
+  ASSERT_TRUE(body.Feed(R"([{"name":"a"},{"na)", messages).ok());
+  EXPECT_EQ(body.held_bytes(), 4);
+  ASSERT_TRUE(body.Feed(R"(me":"b"}])", messages).ok());
+  EXPECT_EQ(body.held_bytes(), 0);
+  EXPECT_EQ(messages.size(), 2);
 }
 
 TEST_F(JsonToWireTest, MentionedFieldsArePathsOfAMask) {

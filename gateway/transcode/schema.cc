@@ -327,4 +327,24 @@ absl::StatusOr<FieldPath> ResolvePath(const MessageTable& message, std::string_v
   return path;
 }
 
+bool IsBelowRepeated(const FieldPath& path) {
+  for (size_t i = 0; i + 1 < path.size(); ++i) {
+    if (path[i]->is_repeated()) return true;
+  }
+  return false;
+}
+
+bool TakesText(const FieldTable& field) {
+  if (field.cardinality == Cardinality::kMap || field.kind == Kind::kGroup) return false;
+  if (field.kind != Kind::kMessage) return true;
+  switch (field.message->well_known) {
+    case WellKnown::kDuration:
+    case WellKnown::kFieldMask:
+    case WellKnown::kTimestamp:
+    case WellKnown::kValue:
+    case WellKnown::kWrapper: return true;
+    default: return false;
+  }
+}
+
 }  // namespace minato::gateway

@@ -188,4 +188,10 @@ class Schema {
 // or a non-message in the middle.
 absl::StatusOr<FieldPath> ResolvePath(const MessageTable& message, std::string_view dotted);
 
+// Whether a list or a map stands in front of the last field.
+bool IsBelowRepeated(const FieldPath& path);
+
+// Whether one value of the field can be given as text: in a path, in a query.
+bool TakesText(const FieldTable& field);
+
 }  // namespace minato::gateway
