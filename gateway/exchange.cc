@@ -7,44 +7,15 @@
 #include "gateway/grpc_timeout.h"
 #include "gateway/http_status.h"
 #include "gateway/routing/bindings.h"
+#include "gateway/strict_request.h"
 #include "gateway/transcode/wire_fields.h"
+#include "gateway/update_mask.h"
 #include "runtime/deadline.h"
 
 namespace minato::gateway {
 
 bool Exchange::Call::client_streams() const { return route.method->client_streaming(); }
 bool Exchange::Call::server_streams() const { return route.method->server_streaming(); }
-
-namespace {
-
-// For a PATCH that says nothing about which fields it means: those that its body mentions (AIP-134).
-void FillUpdateMask(const Route& route, std::string_view body, JsonRequest& request) {
-  if (route.http_method != "PATCH" || request.target.empty()) return;
-  const FieldTable* const mask = route.request->FindName("update_mask");
-  if (mask == nullptr || mask->message == nullptr || mask->message->well_known != WellKnown::kFieldMask) return;
-  for (const Binding& binding : request.bindings) {
-    if (binding.path.front() == mask) return;
-  }
-  std::string paths;
-  for (const std::string& path : MentionedFields(*request.target.back()->message, body)) {
-    if (!paths.empty()) paths += ',';
-    for (size_t i = 0; i < path.size(); ++i) {
-      const bool hump = path[i] == '_' && i + 1 < path.size() && path[i + 1] >= 'a' && path[i + 1] <= 'z';
-      paths += hump ? static_cast<char>(path[++i] - 'a' + 'A') : path[i];
-    }
-  }
-  if (!paths.empty()) request.bindings.push_back({{mask}, std::move(paths)});
-}
-
-Status NoSuchRoute(const RequestHead& head, const RouteMatch& match) {
-  if (match.outcome == RouteMatch::Outcome::kMethodNotAllowed) {
-    return WithHttpStatus(
-        Unimplemented("{} is not allowed on {}; allowed: {}", head.method(), head.path(), match.allow), 405);
-  }
-  return NotFound("no route matches {} {}", head.method(), head.path());
-}
-
-}  // namespace
 
 Status CheckMessageSize(size_t bytes, size_t bytes_max) {
   if (bytes <= bytes_max) [[likely]] return OkStatus();
@@ -107,20 +78,12 @@ Task<StatusOr<std::string>> Exchange::ReadRequest(Call& call) {
     co_return wire;
   }
   if (call.route.body.empty()) {
-    if (!body.empty()) {
-      co_return InvalidArgument("{} {} takes no request body, but {} bytes came", call.route.http_method,
-                                call.route.path_template, body.size());
-    }
+    if (!body.empty()) co_return TakesNoBody(call.route);
     CO_TRY(BindingsToWire(call.request, wire));
     co_return wire;
   }
-  CO_TRY(JsonToWire(call.request, body, wire));
-  const size_t bindings = call.request.bindings.size();
   FillUpdateMask(call.route, body, call.request);
-  if (call.request.bindings.size() != bindings) {
-    wire.clear();
-    CO_TRY(JsonToWire(call.request, body, wire));
-  }
+  CO_TRY(JsonToWire(call.request, body, wire));
   CO_TRY(CheckMessageSize(wire.size(), options_.body_bytes_max));
   co_return wire;
 }

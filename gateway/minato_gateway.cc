@@ -104,8 +104,9 @@ void ReloadFrom(const std::string& file, gateway::EnvoyGateway& served) {
 
 Status Check(const std::string& file) {
   TRY(const gateway::config::Bootstrap bootstrap, ReadConfig(file));
-  TRY(gateway::EnvoyGateway::Check(bootstrap));
+  TRY(const std::vector<std::string> warnings, gateway::EnvoyGateway::Check(bootstrap));
   std::fputs(gateway::config::Describe(bootstrap).c_str(), stdout);
+  for (const std::string& warning : warnings) std::printf("warning: %s\n", warning.c_str());
   return OkStatus();
 }
 

@@ -167,8 +167,9 @@ StatusOr<std::unique_ptr<EnvoyGateway>> EnvoyGateway::Start(WorkerPool& workers,
   return gateway;
 }
 
-Status EnvoyGateway::Check(config::Bootstrap bootstrap) {
-  return CompiledBootstrap::Compile(std::move(bootstrap)).status();
+StatusOr<std::vector<std::string>> EnvoyGateway::Check(config::Bootstrap bootstrap) {
+  TRY(const std::shared_ptr<const CompiledBootstrap> compiled, CompiledBootstrap::Compile(std::move(bootstrap)));
+  return compiled->transcoders().warnings();
 }
 
 Status EnvoyGateway::Reload(config::Bootstrap bootstrap, absl::Duration grace) {
@@ -205,6 +206,7 @@ Status EnvoyGateway::Reload(config::Bootstrap bootstrap, absl::Duration grace) {
     TRY(std::unique_ptr<Server> server, impl.Listen(listener));
     impl.servers.push_back(std::move(server));
   }
+  for (const std::string& warning : compiled->transcoders().warnings()) Log::Warning("{}", warning);
   return OkStatus();
 }
 

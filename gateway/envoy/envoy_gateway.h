@@ -18,8 +18,9 @@ class EnvoyGateway {
   // Serves when it returns. `workers` and `metrics` outlive it; `metrics` gets what the clusters count.
   static StatusOr<std::unique_ptr<EnvoyGateway>> Start(WorkerPool& workers, config::Bootstrap bootstrap,
                                                        AccessLog::Lines access_log, MetricsRegistry& metrics);
-  // Whether Start would take it, as far as that can be told without listening and without a network.
-  static Status Check(config::Bootstrap bootstrap);
+  // Whether Start would take it, as far as that can be told without listening and without a network. What is wrong in it
+  // though Envoy takes it; Start and Reload log that.
+  static StatusOr<std::vector<std::string>> Check(config::Bootstrap bootstrap);
   ~EnvoyGateway();  // drains without grace if Drain was not called
 
   // From now on requests are served as `bootstrap` says; those that are under way end as they began. Listeners that it

@@ -89,7 +89,9 @@ Status TranscodedReply::AppendJson(std::string_view message) {
     if (framing_ == Framing::kArray) body_ += has_message_ ? ',' : '[';
     if (framing_ == Framing::kSse) body_ += "data: ";
   }
-  const Status printed = WireToJson(*route_.response, message, tables_.print(), body_);
+  const FieldPath& field = route_.response_body_field;
+  const Status printed = field.empty() ? WireToJson(*route_.response, message, tables_.print(), body_)
+                                       : WireFieldToJson(field, message, tables_.print(), body_);
   if (!printed.ok()) {
     body_.resize(before);
     return BadGateway(printed);

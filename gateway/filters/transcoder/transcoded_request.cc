@@ -7,7 +7,9 @@
 #include "gateway/filters/transcoder/unknown_query.h"
 #include "gateway/grpc_wire.h"
 #include "gateway/http_status.h"
+#include "gateway/strict_request.h"
 #include "gateway/transcode/wire_fields.h"
+#include "gateway/update_mask.h"
 
 namespace minato::gateway {
 namespace {
@@ -25,7 +27,10 @@ TranscodedRequest::TranscodedRequest(const TranscoderTables& tables, const Route
       client_(client),
       piece_bytes_max_(tables.config().max_request_body_size.value_or(buffer_bytes_max)),
       streams_(route.method->client_streaming()),
-      json_{route.request, route.body_field, std::move(url.bindings), tables.config().read},
+      takes_no_body_(tables.extensions().Has(config::Extension::kStrictBodies) && route.body.empty() &&
+                     !route.body_is_http_body),
+      fills_mask_(tables.extensions().Has(config::Extension::kUpdateMask) && !streams_),
+      json_{route.request, route.body_field, std::move(url.bindings), tables.read()},
       url_{{}, std::move(url.unknown)} {}
 
 Status TranscodedRequest::TooLarge() const {
@@ -37,6 +42,7 @@ Status TranscodedRequest::TooLarge() const {
 
 StatusOr<std::string_view> TranscodedRequest::Feed(std::string_view piece, size_t came_at_once) {
   frames_.clear();
+  TRY(CheckBody(piece));
   TRY(route_.body_is_http_body ? FeedRaw(piece) : FeedJson(piece, came_at_once));
   return frames_;
 }
@@ -44,7 +50,9 @@ StatusOr<std::string_view> TranscodedRequest::Feed(std::string_view piece, size_
 StatusOr<std::string_view> TranscodedRequest::Finish() {
   if (!streams_ && !body_.has_value() && !route_.body_is_http_body) return Whole({});
   frames_.clear();
-  if (!route_.body_is_http_body) {
+  if (takes_no_body_) {
+    TRY(AppendBindings());
+  } else if (!route_.body_is_http_body) {
     TRY(FinishJson());
   } else if (!streams_ || !raw_begun_) {
     TRY(AppendRaw(raw_));
@@ -53,6 +61,7 @@ StatusOr<std::string_view> TranscodedRequest::Finish() {
 }
 
 StatusOr<std::string_view> TranscodedRequest::Whole(std::string_view body) {
+  TRY(CheckBody(body));
   if (body.size() > piece_bytes_max_) return TooLarge();
   frames_.clear();
   if (route_.body_is_http_body) {
@@ -60,9 +69,21 @@ StatusOr<std::string_view> TranscodedRequest::Whole(std::string_view body) {
     return frames_;
   }
   frames_.resize(kGrpcFrameHeadBytes);
+  if (fills_mask_) FillUpdateMask(route_, body, json_);
   TRY(JsonToWire(json_, body, frames_));
   CloseGrpcFrame(frames_);
   return frames_;
+}
+
+Status TranscodedRequest::CheckBody(std::string_view piece) const {
+  return takes_no_body_ && !piece.empty() ? TakesNoBody(route_) : OkStatus();
+}
+
+Status TranscodedRequest::AppendBindings() {
+  frames_.resize(kGrpcFrameHeadBytes);
+  TRY(BindingsToWire(json_, frames_));
+  CloseGrpcFrame(frames_);
+  return OkStatus();
 }
 
 Status TranscodedRequest::FeedRaw(std::string_view piece) {
@@ -110,6 +131,7 @@ Status TranscodedRequest::FeedJson(std::string_view piece, size_t came_at_once) 
 Status TranscodedRequest::FinishJson() {
   if (!body_.has_value()) body_.emplace(json_, streams_ ? JsonBody::Shape::kArray : JsonBody::Shape::kMessage);
   messages_.clear();
+  if (fills_mask_) FillUpdateMask(route_, body_->held(), json_);
   TRY(body_->Finish(messages_));
   for (const std::string& message : messages_) AppendGrpcFrame(frames_, message);
   return OkStatus();

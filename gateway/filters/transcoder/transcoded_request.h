@@ -29,9 +29,12 @@ class TranscodedRequest {
   bool streams() const { return streams_; }
 
  private:
+  Status CheckBody(std::string_view piece) const;
   Status FeedRaw(std::string_view piece);
   Status FeedJson(std::string_view piece, size_t came_at_once);
   Status FinishJson();
+  // Appends a message of what the URL says.
+  Status AppendBindings();
   // Appends a message of `data` as it is.
   Status AppendRaw(std::string_view data);
   Status TooLarge() const;
@@ -40,6 +43,8 @@ class TranscodedRequest {
   const RequestHead& client_;
   const size_t piece_bytes_max_;
   const bool streams_;
+  const bool takes_no_body_;  // Extension::kStrictBodies, and the rule names none
+  const bool fills_mask_;     // Extension::kUpdateMask
   JsonRequest json_;
   UrlBindings url_;  // without its bindings, which are json_'s
   std::optional<JsonBody> body_;         // made for the first piece

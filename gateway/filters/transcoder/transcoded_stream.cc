@@ -56,8 +56,7 @@ Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::ReadPiece() {
       finished_ = true;
       if (whole_) co_return std::nullopt;
       frames = request_.Finish();
-      // As in Envoy: a body that is cut off by trailers is no message, and no error. It sees none in HTTP/1.1.
-      if (!frames.ok() && !IsHttp1() && !client().request_trailers().empty()) co_return std::nullopt;
+      if (!frames.ok() && IsCutByTrailers()) co_return std::nullopt;
     } else if (first && !request_.streams() && IsWhole(*piece)) {
       whole_ = true;
       frames = request_.Whole(*piece);
@@ -72,6 +71,12 @@ Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::ReadPiece() {
     if (!frames->empty()) co_return *frames;
     if (finished_) co_return std::nullopt;
   }
+}
+
+// As in Envoy: a body that is cut off by trailers is no message, and no error. It sees none in HTTP/1.1.
+bool TranscodedStream::IsCutByTrailers() const {
+  return !IsHttp1() && !client().request_trailers().empty() &&
+         !tables_.extensions().Has(config::Extension::kStrictBodies);
 }
 
 Task<StatusOr<std::string_view>> TranscodedStream::ReadWhole(size_t) {
@@ -145,7 +150,12 @@ Task<Status> TranscodedStream::StartTranscoded(const ResponseHead& head) {
 Task<Status> TranscodedStream::StartHeld() {
   answer_ = Answer::kStarted;
   SetContentType(reply_.content_type());
-  return client().StartResponse(held_);
+  CO_TRY(co_await client().StartResponse(held_));
+  if (!is_head_of_get_) co_return OkStatus();
+  // Has all that it asked for, however long the stream would last.
+  answer_ = Answer::kDone;
+  CO_TRY(co_await client().EndResponse({}));
+  co_return co_await AlreadyAnswered();
 }
 
 Task<Status> TranscodedStream::Flush() {

@@ -22,6 +22,7 @@ class TranscodedStream final : public ForwardingStream {
         tables_(tables),
         head_(client.head(), route.call_path),
         request_(tables, route, std::move(url), client.head(), buffer_bytes_max),
+        is_head_of_get_(route.http_method == "GET" && client.head().method() == "HEAD"),
         reply_(tables, route, buffer_bytes_max) {}
 
   // Makes the message of a request that is complete with its head. Before anything else.
@@ -54,6 +55,7 @@ class TranscodedStream final : public ForwardingStream {
   Task<void> Refuse(const Status& status, bool ends_connection);
   // Whether `piece` is the whole body.
   bool IsWhole(std::string_view piece) const;
+  bool IsCutByTrailers() const;
   bool IsHttp1() const { return head_.protocol().starts_with("HTTP/1"); }
   bool Converts(std::optional<uint64_t> grpc_status) const;
   // Takes over what stays of the upstream's head.
@@ -84,6 +86,7 @@ class TranscodedStream final : public ForwardingStream {
   bool whole_ = false;       // the message has been made from the first piece
   bool finished_ = false;    // nothing follows what ReadPiece returned
 
+  const bool is_head_of_get_;  // Extension::kStrictPaths
   TranscodedReply reply_;
   Answer answer_ = Answer::kNone;
   ResponseHead held_;

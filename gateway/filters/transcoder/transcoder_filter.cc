@@ -4,6 +4,7 @@
 #include "gateway/filters/transcoder/transcoded_stream.h"
 #include "gateway/grpc_wire.h"
 #include "gateway/http_status.h"
+#include "gateway/strict_request.h"
 
 namespace minato::gateway {
 namespace {
@@ -13,8 +14,14 @@ bool IsGrpcRequest(const RequestHead& head) {
   return first.has_value() && IsGrpcContentType(*first) && IsGrpcContentType(ContentTypeOf(head));
 }
 
-Task<void> Refuse(ClientStream& stream, const RouteChoice& choice, Status status) {
-  co_await LocalReply(stream, choice, HttpStatusOf(status), MessageOf(status));
+Task<void> Refuse(ClientStream& stream, const RouteChoice& choice, Status status, http::Headers headers = {}) {
+  co_await LocalReply(stream, choice, HttpStatusOf(status), MessageOf(status), std::move(headers));
+}
+
+Task<void> RefusePath(ClientStream& stream, const RouteChoice& choice, const RouteMatch& match) {
+  http::Headers headers;
+  if (match.outcome == RouteMatch::Outcome::kMethodNotAllowed) headers.Add("allow", match.allow);
+  return Refuse(stream, choice, NoSuchRoute(stream.head(), match), std::move(headers));
 }
 
 }  // namespace
@@ -31,6 +38,7 @@ Task<void> TranscoderFilter::Serve(ClientStream& stream, RouteChoice& choice) {
 
   const RouteMatch match = tables->routes().Match(head.method(), head.path());
   if (match.outcome != RouteMatch::Outcome::kFound) {
+    if (tables->extensions().Has(config::Extension::kStrictPaths)) return RefusePath(stream, choice, match);
     if (!tables->config().reject_unknown_method) return next_.Serve(stream, choice);
     return Refuse(stream, choice, NotFound("Could not resolve {} to a method.", head.path()));
   }

@@ -113,10 +113,10 @@ struct TranscoderFixture : testing::Test {
     router.pieces.clear();
     router.seen.clear();
     TranscoderTablesByConfig tables;
-    Status added = tables.Add(config);
+    Status added = tables.Add(config, extensions);
     EXPECT_TRUE(added.ok()) << added;
     for (const config::Route& route : routes_config.virtual_hosts[0].routes) {
-      if (route.per_filter.transcoder != nullptr) added = tables.Add(*route.per_filter.transcoder);
+      if (route.per_filter.transcoder != nullptr) added = tables.Add(*route.per_filter.transcoder, extensions);
       EXPECT_TRUE(added.ok()) << added;
     }
     TranscoderFilter filter(tables, config, buffer_bytes_max, router);
@@ -155,6 +155,7 @@ struct TranscoderFixture : testing::Test {
 
   ManualExecutor loop;
   config::GrpcJsonTranscoder config;
+  config::Extensions extensions;
   config::RouteConfiguration routes_config;
   size_t buffer_bytes_max = 1 << 20;
   HandRouter router;

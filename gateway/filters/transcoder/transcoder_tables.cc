@@ -1,5 +1,6 @@
 #include "gateway/filters/transcoder/transcoder_tables.h"
 
+#include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
 
 #include "google/rpc/status.pb.h"
@@ -9,9 +10,35 @@ namespace {
 
 namespace pb = google::protobuf;
 
-Status CheckResponseBodies(const RouteTable& routes) {
+using config::Extension;
+
+RoutingOptions RoutingWith(config::Extensions extensions, RoutingOptions routing) {
+  if (extensions.Has(Extension::kStrictPaths)) {
+    routing.head_served_as_get = true;
+    routing.unknown_name_text = UnknownNameText::kPlain;
+    if (routing.unknown_name == UnknownName::kPassThrough) routing.unknown_name = UnknownName::kRefuse;
+  }
+  if (extensions.Has(Extension::kQueryMaps)) routing.query_maps = QueryMaps::kByKey;
+  return routing;
+}
+
+JsonReadOptions ReadWith(config::Extensions extensions, JsonReadOptions read) {
+  if (extensions.Has(Extension::kStrictBodies)) {
+    read.dialect = Dialect::kStrict;
+    read.unknown_fields = UnknownFields::kRefuse;
+  }
+  return read;
+}
+
+Status CheckResponseBodies(const RouteTable& routes, config::Extensions extensions) {
   for (const auto& route : routes.routes()) {
     if (route->response_body.empty() || route->response_is_http_body) continue;
+    if (extensions.Has(Extension::kResponseBody)) {
+      if (!IsBelowRepeated(route->response_body_field)) continue;
+      return InvalidArgument(
+          "transcoding_filter: Cannot register '{}': response_body: {} lies below a repeated field",
+          route->method->full_name(), route->response_body);
+    }
     return InvalidArgument(
         "transcoding_filter: Cannot register '{}': Setting \"response_body\" is not supported yet for non-HttpBody "
         "fields: {}",
@@ -23,7 +50,7 @@ Status CheckResponseBodies(const RouteTable& routes) {
 }  // namespace
 
 TranscoderTables::TranscoderTables(const config::GrpcJsonTranscoder& config, config::Extensions extensions)
-    : config_(config), extensions_(extensions), print_(config.print) {
+    : config_(config), extensions_(extensions), read_(ReadWith(extensions, config.read)), print_(config.print) {
   print_.wire = JsonPrintOptions::Wire::kEnvoy;
 }
 
@@ -56,7 +83,7 @@ Status TranscoderTables::ReadDescriptors() {
 }
 
 Status TranscoderTables::AddServices() {
-  RouteTableBuilder builder(schema_, config_.routing);
+  RouteTableBuilder builder(schema_, RoutingWith(extensions_, config_.routing));
   for (const std::string& name : config_.services) {
     const pb::ServiceDescriptor* const service = descriptors_->pool().FindServiceByName(name);
     if (service == nullptr) {
@@ -70,12 +97,21 @@ Status TranscoderTables::AddServices() {
     }
   }
   routes_ = std::make_unique<const RouteTable>(std::move(builder).Build());
-  return CheckResponseBodies(*routes_);
+  return CheckResponseBodies(*routes_, extensions_);
+}
+
+std::vector<std::string> TranscoderTables::Warnings() const {
+  std::vector<std::string> placed;
+  for (const std::string& warning : routes_->warnings()) {
+    placed.push_back(fmt::format("{}: line {}: {}", config_.place.path, config_.place.line, warning));
+  }
+  return placed;
 }
 
 Status TranscoderTablesByConfig::Add(const config::GrpcJsonTranscoder& config, config::Extensions extensions) {
   if (config.services.empty() || tables_.contains(&config)) return OkStatus();
   TRY(tables_[&config], TranscoderTables::Load(config, extensions));
+  for (std::string& warning : tables_[&config]->Warnings()) warnings_.push_back(std::move(warning));
   return OkStatus();
 }
 

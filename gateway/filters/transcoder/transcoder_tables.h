@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gateway/config/bootstrap.h"
 #include "gateway/routing/route_table.h"
@@ -26,9 +27,12 @@ class TranscoderTables {
   const config::GrpcJsonTranscoder& config() const { return config_; }
   const config::Extensions& extensions() const { return extensions_; }
   const RouteTable& routes() const { return *routes_; }
+  const JsonReadOptions& read() const { return read_; }
   const JsonPrintOptions& print() const { return print_; }
   // google.rpc.Status
   const MessageTable& status() const { return *status_; }
+  // What Envoy says nothing of, and makes rules unreachable; each with its place in the file.
+  std::vector<std::string> Warnings() const;
 
  private:
   TranscoderTables(const config::GrpcJsonTranscoder& config, config::Extensions extensions);
@@ -37,6 +41,7 @@ class TranscoderTables {
 
   const config::GrpcJsonTranscoder& config_;
   const config::Extensions extensions_;
+  JsonReadOptions read_;
   JsonPrintOptions print_;
   std::optional<DescriptorSet> descriptors_;
   Schema schema_;
@@ -51,9 +56,12 @@ class TranscoderTablesByConfig {
   Status Add(const config::GrpcJsonTranscoder& config, config::Extensions extensions = {});
   // nullptr for one without services.
   const TranscoderTables* Find(const config::GrpcJsonTranscoder& config) const;
+  // Of all of them, in the order in which they were added.
+  const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
   std::map<const config::GrpcJsonTranscoder*, std::unique_ptr<const TranscoderTables>> tables_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace minato::gateway

@@ -5,7 +5,7 @@ namespace {
 
 struct TranscoderTablesTest : TranscoderFixture {
   std::string Load() {
-    const auto tables = TranscoderTables::Load(config);
+    const auto tables = TranscoderTables::Load(config, extensions);
     return tables.ok() ? "ok" : std::string(MessageOf(tables.status()));
   }
 };
@@ -47,6 +47,32 @@ TEST_F(TranscoderTablesTest, RefusesRulesThatEnvoyRefuses) {
         << Load();
   }
   EXPECT_NE(Load().find("Setting \"response_body\" is not supported yet for non-HttpBody fields"), std::string::npos);
+}
+
+TEST_F(TranscoderTablesTest, AResponseBodyMayBeAnyFieldOnlyWhereThatIsAskedFor) {
+  config.services = {"transcoder.test.Parts"};
+  EXPECT_NE(Load().find("Setting \"response_body\" is not supported yet for non-HttpBody fields: best"),
+            std::string::npos);
+  extensions = extensions.With(config::Extension::kResponseBody);
+  EXPECT_EQ(Load(), "ok");
+  config.services = {"transcoder.test.BelowRepeated"};
+  EXPECT_EQ(Load(), std::string(kPlace) + "Cannot register 'transcoder.test.BelowRepeated.Bad': response_body: "
+                                          "books.title lies below a repeated field");
+}
+
+TEST_F(TranscoderTablesTest, WarnOfRulesThatCannotBeReached) {
+  config.services.push_back("transcoder.test.Ambiguous");
+  TranscoderTablesByConfig tables;
+  ASSERT_TRUE(tables.Add(config).ok());
+  const std::string nothing =
+      "variable nothing: Could not find field \"nothing\" in the type \"transcoder.test.Book\".";
+  EXPECT_EQ(tables.warnings(),
+            (std::vector<std::string>{
+                "http_filters[0]: line 7: transcoder.test.Library.GetBook: GET \"/missing/{nothing}\": " + nothing,
+                "http_filters[0]: line 7: transcoder.test.Ambiguous.One: GET \"/lost/{nothing}\": " + nothing,
+                "http_filters[0]: line 7: transcoder.test.Ambiguous.Two: GET \"/same/{title}\": the same method and "
+                "path shape /same/* as transcoder.test.Ambiguous.One has with \"/same/{id}\"; neither can be reached",
+            }));
 }
 
 TEST_F(TranscoderTablesTest, AreLoadedOnceForEachConfiguration) {
