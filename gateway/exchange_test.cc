@@ -56,6 +56,29 @@ TEST_F(ExchangeTest, RefusesAMessageThatIsTooLargeThoughItsJsonIsNot) {
   EXPECT_EQ(serve({"POST", "/v1/notes", R"({"levels":[1,2,3,4,5,6,7]})"}).first, 200);
 }
 
+TEST_F(ExchangeTest, AnElementOfAStreamIsBoundedWhileItComes) {
+  options.body_bytes_max = 60;
+  Exchange small(routes, schema, upstream, options);
+  HandClient client("POST", "/v1/notes:import");
+  client.pieces = {R"([{"id":"1"},{"text":")", std::string(60, 'x'), std::string(60, 'x')};
+  loop.Run(small.Serve(client));
+  EXPECT_EQ(client.status, 413);
+  EXPECT_NE(client.answer.find("one element of the request body is larger than 60 bytes"), std::string::npos);
+  EXPECT_EQ(client.pieces.size(), 1) << "what follows is not read";
+}
+
+TEST_F(ExchangeTest, AQueryParameterMaySetAnEntryOfAMap) {
+  schema.AddFile(*google::rpc::BadRequest::descriptor()->file());
+  upstream.replies = {Wire(1, "x")};
+  HandClient client("GET", "/v1/notes/1?links.home=a&links[x.y]=b");
+  EXPECT_EQ(Serve(client).status, 200);
+  EXPECT_EQ(Sent().links().at("home"), "a");
+  EXPECT_EQ(Sent().links().at("x.y"), "b");
+  HandClient wrong("GET", "/v1/notes/1?links=a");
+  EXPECT_EQ(Serve(wrong).status, 400);
+  EXPECT_NE(wrong.answer.find(R"("field":"links")"), std::string::npos) << wrong.answer;
+}
+
 TEST_F(ExchangeTest, NamesWhatIsWrongWithARequestAndCallsNobody) {
   schema.AddFile(*google::rpc::BadRequest::descriptor()->file());
   HandClient number("GET", "/v1/notes/x");

@@ -1,5 +1,6 @@
 #include "gateway/transcode/json_to_wire.h"
 
+#include <optional>
 #include <span>
 
 #include "fmt/format.h"
@@ -25,16 +26,27 @@ absl::Status ToStatus(const JsonError& error, std::string_view text, TextPositio
                                                 position.line, position.column));
 }
 
-// `start` is where the text begins in what the client sent.
+// Where a text begins in what the client sent.
+struct Place {
+  TextPosition position;
+  std::optional<size_t> element = std::nullopt;  // Of the array that is the body.
+};
+
 absl::Status ReadOne(const JsonRequest& request, const Bindings& bindings, std::string_view text,
-                     TextPosition start, std::string& wire) {
+                     const Place& place, std::string& wire) {
   BindingNode tree = MakeBindingTree(bindings);
   // Wire is mostly shorter than JSON.
   Sink sink(wire, text.size() + kBindingBytesGuess);
   JsonReader reader(text, request.options, sink);
   const bool read = reader.Read(*request.message, request.target, tree);
   sink.Close();
-  return read ? absl::OkStatus() : ToStatus(reader.error(), text, start);
+  if (read) return absl::OkStatus();
+  JsonError& error = reader.error();
+  if (place.element.has_value()) {
+    const bool joined = error.path.empty() || error.path.front() == '[';
+    error.path.insert(0, fmt::format("[{}]{}", *place.element, joined ? "" : "."));
+  }
+  return ToStatus(error, text, place.position);
 }
 
 // What the strict reader refuses is read again by the faithful one, from the pieces it came in.
@@ -59,7 +71,7 @@ absl::Status Read(const JsonRequest& request, std::string_view body,
                   std::span<const size_t> piece_ends, std::string& wire) {
   const size_t before = wire.size();
   absl::Status read =
-      ReadOne(request, request.bindings, body.empty() ? "{}" : body, TextPosition(), wire);
+      ReadOne(request, request.bindings, body.empty() ? "{}" : body, Place(), wire);
   if (read.ok() || request.options.dialect == Dialect::kStrict) return read;
   wire.resize(before);
   return ReadAsEnvoy(request, body, piece_ends, wire);
@@ -121,9 +133,10 @@ absl::Status JsonBody::ReadElements(std::string_view text, std::vector<std::stri
       case ArraySplitter::Event::kElement: break;
     }
     std::string message;
-    absl::Status read = ReadOne(request_, elements_++ == 0 ? request_.bindings : kNone,
-                                splitter_.element(), splitter_.element_position(), message);
+    absl::Status read = ReadOne(request_, elements_ == 0 ? request_.bindings : kNone, splitter_.element(),
+                                {splitter_.element_position(), elements_}, message);
     if (!read.ok()) return read;
+    ++elements_;
     messages.push_back(std::move(message));
   }
 }

@@ -502,7 +502,10 @@ TEST_F(JsonToWireTest, EachElementOfAStreamIsAMessage) {
 
 TEST_F(JsonToWireTest, AnElementsErrorIsPlacedInTheWholeText) {
   EXPECT_EQ(ReadArray(Request("Pet"), "[{},\n {\"age\":true}]"),
-            "()age: expected a 32-bit integer, found true (line 2, column 9)");
+            "()[1].age: expected a 32-bit integer, found true (line 2, column 9)");
+  EXPECT_EQ(ReadArray(Request("Pet"), "[x]"), "[0]: expected an object, found x (line 1, column 2)");
+  EXPECT_EQ(ReadArray(Request("Frame", "tags"), "[[],[1]]"),
+            "()[1].tags[0]: expected a string, found 1 (line 1, column 6)");
 }
 
 TEST_F(JsonToWireTest, AnEntryOfAMapIsBoundByItsKey) {

@@ -64,7 +64,7 @@ TEST_F(RequestExtensionsTest, StrictBodiesAreRfc8259AndNameTheirFields) {
 TEST_F(RequestExtensionsTest, StrictBodiesOfStreamsAreToo) {
   Use(Extension::kStrictBodies);
   const std::pair<const char*, const char*> wrong[] = {
-      {R"([{"titel":1}])", "titel: no such field in transcoder.test.Book (line 1, column 3)"},
+      {R"([{"titel":1}])", "[0].titel: no such field in transcoder.test.Book (line 1, column 3)"},
       {R"({"id":1})", "Expected an array instead of an object"},
       {R"([{"id":1)", "the array does not end (line 1, column 9)"},
   };
