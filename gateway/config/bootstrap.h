@@ -67,14 +67,16 @@ struct CorsPolicy {
   std::string allow_headers;
   std::string expose_headers;
   std::string max_age;
-  bool allow_credentials = false;
-  bool forward_not_matching_preflights = true;
+  std::optional<bool> allow_credentials;
+  std::optional<bool> forward_not_matching_preflights;
 };
 
 // typed_per_filter_config. nullptr: nothing said at this level.
 struct PerFilterConfig {
   std::shared_ptr<const GrpcJsonTranscoder> transcoder;
   std::shared_ptr<const CorsPolicy> cors;
+  // The `cors` of a virtual host or route. Counts where no level has the other.
+  std::shared_ptr<const CorsPolicy> older_cors;
 };
 
 struct RetryPolicy {

@@ -141,10 +141,11 @@ TEST(BootstrapReader, ReadsFiltersMatchersAndWhatARouteSaysBesides) {
 
   const VirtualHost& host = routes.virtual_hosts[0];
   ASSERT_NE(host.per_filter.cors, nullptr);
-  EXPECT_EQ(host.per_filter.cors->allow_methods, "GET, POST") << "the per-filter configuration wins";
+  EXPECT_EQ(host.per_filter.cors->allow_methods, "GET, POST");
+  EXPECT_NE(host.per_filter.older_cors, nullptr);
   EXPECT_EQ(host.per_filter.cors->max_age, "600");
-  EXPECT_TRUE(host.per_filter.cors->allow_credentials);
-  EXPECT_FALSE(host.per_filter.cors->forward_not_matching_preflights);
+  EXPECT_EQ(host.per_filter.cors->allow_credentials, true);
+  EXPECT_EQ(host.per_filter.cors->forward_not_matching_preflights, false);
   ASSERT_EQ(host.per_filter.cors->allow_origin_string_match.size(), 5);
   EXPECT_EQ(host.per_filter.cors->allow_origin_string_match[1].kind, StringMatcher::Kind::kRegex);
   EXPECT_TRUE(host.per_filter.cors->allow_origin_string_match[2].ignore_case);
@@ -168,7 +169,8 @@ TEST(BootstrapReader, ReadsFiltersMatchersAndWhatARouteSaysBesides) {
   EXPECT_EQ(action.retry_policy->per_try_timeout, absl::Milliseconds(100));
   EXPECT_EQ(action.retry_policy->max_interval, absl::Milliseconds(500));
   EXPECT_THAT(action.retry_policy->retriable_status_codes, ElementsAre(503));
-  EXPECT_EQ(exact.per_filter.cors->allow_methods, "PUT");
+  EXPECT_EQ(exact.per_filter.older_cors->allow_methods, "PUT");
+  EXPECT_EQ(exact.per_filter.older_cors->allow_credentials, std::nullopt);
   EXPECT_THAT(exact.request_headers_to_add, ElementsAre(std::pair("x-share", "100%")));
   EXPECT_THAT(exact.response_headers_to_add, ElementsAre(std::pair("x-front", "minato")));
   EXPECT_EQ(host.routes[1].match.kind, RouteMatch::Path::kSafeRegex);

@@ -37,9 +37,11 @@ std::shared_ptr<const CorsPolicy> ReadCorsPolicy(const YamlValue& value, ConfigE
   policy->allow_headers = reader.String("allow_headers");
   policy->expose_headers = reader.String("expose_headers");
   policy->max_age = reader.String("max_age");
-  policy->allow_credentials = reader.Bool("allow_credentials");
+  if (reader.Has("allow_credentials")) policy->allow_credentials = reader.Bool("allow_credentials");
   reader.OnlyBool("allow_private_network_access", false);
-  policy->forward_not_matching_preflights = reader.Bool("forward_not_matching_preflights", true);
+  if (reader.Has("forward_not_matching_preflights")) {
+    policy->forward_not_matching_preflights = reader.Bool("forward_not_matching_preflights");
+  }
   return policy;
 }
 

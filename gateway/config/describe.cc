@@ -102,7 +102,9 @@ void DescribeTranscoder(const GrpcJsonTranscoder& config, int indent, Text& text
 
 void DescribePerFilter(const PerFilterConfig& config, int indent, Text& text) {
   if (config.transcoder) DescribeTranscoder(*config.transcoder, indent, text);
-  if (config.cors) text.Line(indent, "cors: {} origins", config.cors->allow_origin_string_match.size());
+  for (const auto& cors : {config.cors, config.older_cors}) {
+    if (cors) text.Line(indent, "cors: {} origins", cors->allow_origin_string_match.size());
+  }
 }
 
 std::string MatchText(const RouteMatch& match) {

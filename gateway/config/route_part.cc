@@ -104,12 +104,8 @@ RouteMatch ReadRouteMatch(const YamlValue& value, ConfigErrors& errors) {
   return match;
 }
 
-// The older place of a CORS policy; the one among the per-filter configurations wins.
 void ReadOlderCors(MessageReader& reader, PerFilterConfig& per_filter) {
-  const auto cors = reader.Take("cors");
-  if (!cors) return;
-  auto policy = ReadCorsPolicy(*cors, reader.errors());
-  if (per_filter.cors == nullptr) per_filter.cors = std::move(policy);
+  if (const auto cors = reader.Take("cors")) per_filter.older_cors = ReadCorsPolicy(*cors, reader.errors());
 }
 
 RouteAction ReadRouteAction(const YamlValue& value, PerFilterConfig& per_filter, ConfigErrors& errors) {

@@ -27,7 +27,9 @@ Status CompiledBootstrap::Add(const config::HttpConnectionManager& http) {
 }
 
 Status CompiledBootstrap::Add(const config::PerFilterConfig& per_filter) {
-  if (per_filter.cors != nullptr) cors_origins_.Add(*per_filter.cors);
+  for (const auto& policy : {per_filter.cors, per_filter.older_cors}) {
+    if (policy != nullptr) cors_origins_.Add(*policy);
+  }
   return per_filter.transcoder == nullptr ? OkStatus() : transcoders_.Add(*per_filter.transcoder, bootstrap_.extensions);
 }
 

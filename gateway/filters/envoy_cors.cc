@@ -13,41 +13,100 @@ void CorsOrigins::Add(const config::CorsPolicy& policy) {
 
 bool CorsOrigins::Allows(const config::CorsPolicy& policy, std::string_view origin) const {
   const std::vector<StringMatch>& matches = matches_.at(&policy);
-  // The one text that a matcher of all origins is written as means any.
-  return std::any_of(policy.allow_origin_string_match.begin(), policy.allow_origin_string_match.end(),
-                     [](const config::StringMatcher& matcher) {
-                       return matcher.kind == config::StringMatcher::Kind::kExact && matcher.text == "*";
-                     }) ||
-         std::any_of(matches.begin(), matches.end(), [&](const StringMatch& match) { return match.Matches(origin); });
+  // What matches "*" itself means any.
+  return std::any_of(matches.begin(), matches.end(),
+                     [&](const StringMatch& match) { return match.Matches("*") || match.Matches(origin); });
 }
 
-Task<void> EnvoyCors::Serve(ClientStream& stream, RouteChoice& route) {
-  const config::CorsPolicy* const policy = route.PerFilter(&config::PerFilterConfig::cors);
-  const auto origin = stream.head().Find(KnownHeader::kOrigin);
-  if (policy == nullptr || !origin.has_value() || origin->empty()) co_return co_await next_.Serve(stream, route);
+namespace {
 
-  const bool preflight = stream.head().method() == "OPTIONS" &&
-                         stream.head().Find(KnownHeader::kAccessControlRequestMethod).value_or("") != "";
-  const bool allowed = origins_.Allows(*policy, *origin);
-  if (!preflight) {
-    if (allowed) {
-      stream.AddResponseHeader("access-control-allow-origin", *origin);
-      if (policy->allow_credentials) stream.AddResponseHeader("access-control-allow-credentials", "true");
-      if (!policy->expose_headers.empty()) {
-        stream.AddResponseHeader("access-control-expose-headers", policy->expose_headers);
-      }
+using Policy = config::CorsPolicy;
+
+// The policies of a request: of each field the most specific one that says something of it counts.
+class Policies {
+ public:
+  explicit Policies(const RouteChoice& choice) : levels_(choice.EveryPerFilter(&config::PerFilterConfig::cors)) {
+    if (levels_.empty()) levels_ = choice.EveryPerFilter(&config::PerFilterConfig::older_cors);
+  }
+
+  bool empty() const { return levels_.empty(); }
+  bool Allow(const CorsOrigins& origins, std::string_view origin) const {
+    for (const Policy* const level : levels_) {
+      if (!level->allow_origin_string_match.empty()) return origins.Allows(*level, origin);
     }
-    co_return co_await next_.Serve(stream, route);
+    return false;
   }
-  if (!allowed && policy->forward_not_matching_preflights) co_return co_await next_.Serve(stream, route);
+  std::string_view Text(std::string Policy::*field) const {
+    for (const Policy* const level : levels_) {
+      if (!(level->*field).empty()) return level->*field;
+    }
+    return {};
+  }
+  bool Flag(std::optional<bool> Policy::*field, bool otherwise) const {
+    for (const Policy* const level : levels_) {
+      if ((level->*field).has_value()) return *(level->*field);
+    }
+    return otherwise;
+  }
+
+ private:
+  absl::InlinedVector<const Policy*, 3> levels_;
+};
+
+bool HasUpstream(const RouteChoice& choice) {
+  return choice.route() != nullptr && std::holds_alternative<config::RouteAction>(choice.route()->action);
+}
+
+// What a preflight is answered: "*" is whatever was asked for.
+http::Headers PreflightHeaders(const Policies& policies, const RequestHead& head, std::string_view allowed_origin) {
+  http::Headers headers;
+  const auto add_list = [&](std::string_view name, std::string_view list, std::string_view asked_for) {
+    if (!list.empty()) headers.Add(name, list == "*" ? asked_for : list);
+  };
+  if (!allowed_origin.empty()) headers.Add("access-control-allow-origin", allowed_origin);
+  if (policies.Flag(&Policy::allow_credentials, false)) headers.Add("access-control-allow-credentials", "true");
+  add_list("access-control-allow-methods", policies.Text(&Policy::allow_methods),
+           head.Find(KnownHeader::kAccessControlRequestMethod).value_or(""));
+  add_list("access-control-allow-headers", policies.Text(&Policy::allow_headers),
+           head.Find(KnownHeader::kAccessControlRequestHeaders).value_or(""));
+  if (const std::string_view age = policies.Text(&Policy::max_age); !age.empty()) {
+    headers.Add("access-control-max-age", age);
+  }
+  return headers;
+}
+
+void MarkAnswer(const Policies& policies, std::string_view origin, ClientStream& stream) {
+  stream.AddResponseHeader("access-control-allow-origin", origin);
+  if (policies.Flag(&Policy::allow_credentials, false)) {
+    stream.AddResponseHeader("access-control-allow-credentials", "true");
+  }
+  if (const std::string_view exposed = policies.Text(&Policy::expose_headers); !exposed.empty()) {
+    stream.AddResponseHeader("access-control-expose-headers", exposed);
+  }
+}
+
+}  // namespace
+
+Task<void> EnvoyCors::Serve(ClientStream& stream, RouteChoice& route) {
+  const RequestHead& head = stream.head();
+  const std::string_view origin = head.Find(KnownHeader::kOrigin).value_or("");
+  if (origin.empty() || !HasUpstream(route)) return next_.Serve(stream, route);
+  const Policies policies(route);
+  if (policies.empty()) return next_.Serve(stream, route);
+
+  const bool allowed = policies.Allow(origins_, origin);
+  const bool preflight =
+      head.method() == "OPTIONS" && head.Find(KnownHeader::kAccessControlRequestMethod).value_or("") != "";
+  if (preflight && (allowed || !policies.Flag(&Policy::forward_not_matching_preflights, true))) {
+    return Answer(stream, PreflightHeaders(policies, head, allowed ? origin : std::string_view()));
+  }
+  if (allowed) MarkAnswer(policies, origin, stream);
+  return next_.Serve(stream, route);
+}
+
+Task<void> EnvoyCors::Answer(ClientStream& stream, http::Headers headers) {
   ResponseHead head;
-  if (allowed) {
-    head.headers.Add("access-control-allow-origin", *origin);
-    if (policy->allow_credentials) head.headers.Add("access-control-allow-credentials", "true");
-    if (!policy->allow_methods.empty()) head.headers.Add("access-control-allow-methods", policy->allow_methods);
-    if (!policy->allow_headers.empty()) head.headers.Add("access-control-allow-headers", policy->allow_headers);
-    if (!policy->max_age.empty()) head.headers.Add("access-control-max-age", policy->max_age);
-  }
+  head.headers = std::move(headers);
   const Status sent = co_await stream.Respond(head, "");
 }
 

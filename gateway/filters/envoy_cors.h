@@ -1,4 +1,5 @@
-// CORS as Envoy's filter does it (extensions.filters.http.cors.v3): by the policy of the route.
+// CORS as Envoy's filter does it (extensions.filters.http.cors.v3): by the policies of route, virtual host and
+// route_config, field by field. A route that goes to no cluster has none.
 #pragma once
 
 #include <map>
@@ -29,6 +30,8 @@ class EnvoyCors final : public HttpFilter {
   Task<void> Serve(ClientStream& stream, RouteChoice& route) override;
 
  private:
+  static Task<void> Answer(ClientStream& stream, http::Headers headers);
+
   const CorsOrigins& origins_;
   HttpFilter& next_;
 };

@@ -4,6 +4,8 @@
 #include <memory>
 #include <string_view>
 
+#include <absl/container/inlined_vector.h>
+
 #include "gateway/config/bootstrap.h"
 #include "gateway/front/request_head.h"
 #include "gateway/grpc_wire.h"
@@ -41,14 +43,24 @@ class RouteChoice {
   // Whether the client, not a filter, made it a gRPC request.
   bool came_as_grpc() const { return came_as_grpc_; }
 
-  // What the most specific level says of a filter (route, virtual host, route_config), whole; nullptr: nothing does.
+  // What the levels say of a filter, the most specific one first: route, virtual host, route_config.
+  template <typename Config>
+  absl::InlinedVector<const Config*, 3> EveryPerFilter(
+      std::shared_ptr<const Config> config::PerFilterConfig::*member) const {
+    absl::InlinedVector<const Config*, 3> said;
+    const auto add = [&](const config::PerFilterConfig& level) {
+      if (level.*member) said.push_back((level.*member).get());
+    };
+    if (found_.route != nullptr) add(found_.route->per_filter);
+    if (found_.virtual_host != nullptr) add(found_.virtual_host->per_filter);
+    add(config_.per_filter);
+    return said;
+  }
+  // The first of them, which counts whole; nullptr: there is none.
   template <typename Config>
   const Config* PerFilter(std::shared_ptr<const Config> config::PerFilterConfig::*member) const {
-    if (found_.route != nullptr && found_.route->per_filter.*member) return (found_.route->per_filter.*member).get();
-    if (found_.virtual_host != nullptr && found_.virtual_host->per_filter.*member) {
-      return (found_.virtual_host->per_filter.*member).get();
-    }
-    return (config_.per_filter.*member).get();
+    const auto said = EveryPerFilter(member);
+    return said.empty() ? nullptr : said.front();
   }
 
  private:
