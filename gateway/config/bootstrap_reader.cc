@@ -52,28 +52,12 @@ void ReadStaticResources(const YamlValue& value, Bootstrap& bootstrap, ConfigErr
   CheckListeners(bootstrap.listeners, errors);
 }
 
-constexpr std::string_view kFileLogType = "envoy.extensions.access_loggers.file.v3.FileAccessLog";
-constexpr std::string_view kNoFile = "/dev/null";
-
-// The admin port writes no access log, so only one that goes nowhere is as asked.
-void ReadAdminLog(const YamlValue& value, ConfigErrors& errors) {
-  MessageReader reader(value, kAccessLog, errors);
-  reader.String("name");
-  const auto any = reader.TakeRequired("typed_config");
-  if (!any) return;
-  const TypedValue typed = ReadAny(*any, errors);
-  if (typed.type.empty()) return;
-  if (typed.type != kFileLogType) return errors.Add(any->place(), "{} is not supported", typed.type);
-  MessageReader file(typed.value, kFileAccessLog, errors);
-  if (file.RequiredString("path") != kNoFile) errors.Add(file.place(), "path: only {} is supported", kNoFile);
-}
-
 // Without an address there is no admin port.
 std::optional<Admin> ReadAdmin(const YamlValue& value, ConfigErrors& errors) {
   MessageReader reader(value, kAdmin, errors);
-  for (const YamlValue& log : reader.TakeList("access_log")) ReadAdminLog(log, errors);
-  if (reader.String("access_log_path", kNoFile) != kNoFile) {
-    errors.Add(reader.place(), "access_log_path: only {} is supported", kNoFile);
+  ReadAccessLogs(reader);
+  if (reader.String("access_log_path", kNoLog) != kNoLog) {
+    errors.Add(reader.place(), "access_log_path: only {} is supported", kNoLog);
   }
   reader.WithoutEffect("profile_path", "there is no profiler");
   const auto address = reader.Take("address");

@@ -243,7 +243,10 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"codec_type: AUTO", "codec_type: HTTP4", {"f:13: ~.codec_type: unknown value \"HTTP4\"; one of: AUTO"}},
         Mistake{"codec_type: AUTO", "statPrefix: again", {"f:13: ~: \"stat_prefix\" stands twice"}},
         Mistake{"codec_type: AUTO", "tracing: {}", {"f:13: ~.tracing: is not supported"}},
-        Mistake{"codec_type: AUTO", "access_log: []", {"f:13: ~.access_log: is not supported"}},
+        Mistake{"codec_type: AUTO",
+                "access_log: {typed_config: {\"@type\": "
+                "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: /tmp/log}}",
+                {"f:13: ~.access_log.typed_config: path: only /dev/null is supported"}},
         Mistake{"codec_type: AUTO", "max_request_headers_kb: 8193",
                 {"f:13: ~.max_request_headers_kb: 8193 is outside of 1 to 8192"}},
         Mistake{"codec_type: AUTO", "drain_timeout: 5", {"f:13: ~.drain_timeout: expected a duration"}},
