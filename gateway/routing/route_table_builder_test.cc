@@ -5,6 +5,7 @@
 #include "gateway/routing/route_table.h"
 #include "gateway/routing/routing_test.pb.h"
 #include "gateway/routing/test_table.h"
+#include "google/api/http.pb.h"
 #include "google/protobuf/descriptor.h"
 
 namespace minato::gateway {
@@ -133,6 +134,18 @@ TEST(RouteTableBuilder, RefusesBodiesThatNameNoField) {
   EXPECT_EQ(BuildError({"POST /a body=nix"}, RoutingOptions::Envoy()), missing);
   EXPECT_EQ(BuildError({"POST /a body=books.id"}), in + "body: books.id lies below a repeated field");
   EXPECT_EQ(BuildError({"POST /a body=book.author", "POST /b body=books", "POST /c body=x", "POST /d body=*"}), "");
+}
+
+TEST(RouteTableBuilder, RefusesAResponseBodyThatLiesBelowAList) {
+  Schema schema;
+  RouteTableBuilder builder(schema, {});
+  google::api::HttpRule rule;
+  rule.set_get("/a");
+  rule.set_response_body("author.scores.value");
+  EXPECT_EQ(MessageOf(builder.AddRule(*Library().method(0), rule)),
+            "routing.test.Library.GetBook: GET \"/a\": response_body: author.scores.value lies below a repeated field");
+  rule.set_response_body("author.scores");
+  EXPECT_TRUE(builder.AddRule(*Library().method(0), rule).ok());
 }
 
 TEST(RouteTableBuilder, RefusesWhatCouldNeverMatch) {
