@@ -54,10 +54,8 @@ bool JsonReader::ReadTarget(const MessageTable& table, const FieldPath& target, 
   } else {
     BindingNode* child = node == nullptr ? nullptr : Meet(*node, field, field.name);
     if (!error_.what.empty()) return In(field.json_name);
-    const size_t written_at = sink_.size();
-    const char* const value = p_;
-    if (!ReadFieldValue(field, child)) return In(field.json_name);
-    if (node != nullptr && !AgreesWithUrl(*node, field, written_at, value)) return In(field.json_name);
+    const bool read = node == nullptr ? ReadFieldValue(field, child) : ReadBoundField(field, child, *node);
+    if (!read) return In(field.json_name);
     if (!ClaimOneof(table, field, oneofs)) return false;
   }
   if (node != nullptr && !WriteBindings(table, *node, oneofs)) return false;
@@ -161,11 +159,9 @@ bool JsonReader::ReadObject(const MessageTable& table, BindingNode* node, Object
         if (!SkipNull()) return In(field->json_name);
       } else {
         if (field->oneof_index >= 0 && !ClaimOneof(table, *field, oneofs)) return false;
-        const size_t written_at = sink_.size();
-        const char* const value = p_;
-        if (!ReadFieldValue(*field, child)) return In(field->json_name);
-        if (node != nullptr && !AgreesWithUrl(*node, *field, written_at, value)) [[unlikely]]
-          return In(field->json_name);
+        const bool read = node == nullptr ? ReadFieldValue(*field, child)
+                                          : ReadBoundField(*field, child, *node);
+        if (!read) return In(field->json_name);
       }
       expected = field + 1;
     }
@@ -364,6 +360,13 @@ bool JsonReader::WriteEntries(BindingNode& node, const FieldTable& map) {
     if (!WriteEntry(child)) return false;
   }
   return true;
+}
+
+// Where `node`, of the message around it, has bindings.
+bool JsonReader::ReadBoundField(const FieldTable& field, BindingNode* child, const BindingNode& node) {
+  const size_t written_at = sink_.size();
+  const char* const value = p_;
+  return ReadFieldValue(field, child) && AgreesWithUrl(node, field, written_at, value);
 }
 
 // Collisions::kRefuse: whether the body's value of the field, written at `written_at`, is the one in

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "gateway/transcode/binding_tree.h"
 #include "gateway/transcode/json_number.h"
 #include "gateway/transcode/json_read_options.h"
@@ -22,10 +23,17 @@ struct JsonError {
   size_t offset = 0;  // Into the text.
 };
 
-// A member of a JSON object, its value as it is written.
-struct JsonMember {
-  std::string key;
-  std::string_view value;
+// Paths of fields, each once, in the order in which they were met.
+class FieldMentions {
+ public:
+  void Add(const std::string& path) {
+    if (known_.insert(path).second) paths_.push_back(path);
+  }
+  std::vector<std::string> Take() && { return std::move(paths_); }
+
+ private:
+  absl::flat_hash_set<std::string> known_;
+  std::vector<std::string> paths_;
 };
 
 // The fast strict reader: one pass over a whole JSON text, wire bytes straight into a Sink.
@@ -49,8 +57,9 @@ class JsonReader {
 
   JsonError& error() { return error_; }
 
-  // The members of the object that is the text.
-  bool ReadMembers(std::vector<JsonMember>& members);
+  // The fields of a `root` message that the object which is the text mentions, as MentionedFields
+  // has them.
+  bool ReadMentions(const MessageTable& root, FieldMentions& mentions);
 
  private:
   struct Length {
@@ -86,6 +95,7 @@ class JsonReader {
   bool ReadValue(const FieldTable& field, BindingNode* node);
   bool ReadMessageBody(const MessageTable& table, BindingNode* node);
   bool ClaimOneof(const MessageTable& table, const FieldTable& field, uint64_t& oneofs);
+  bool ReadBoundField(const FieldTable& field, BindingNode* child, const BindingNode& node);
   BindingNode* Meet(BindingNode& node, const FieldTable& field, std::string_view key);
   bool WriteBindings(const MessageTable& table, BindingNode& node, uint64_t& oneofs);
   bool WriteEntry(const BindingNode& entry);
@@ -93,6 +103,10 @@ class JsonReader {
   bool AgreesWithUrl(const BindingNode& node, const FieldTable& field, size_t written_at,
                      const char* value);
   bool CheckRequired(const MessageTable& table, size_t start);
+
+  // json_reader_mentions.cc
+  bool ReadMentionsOf(const MessageTable& table, const std::string& prefix, FieldMentions& mentions,
+                      bool& any);
 
   // Scalars: json_reader_scalar.cc
   template <Tagged tagged>
@@ -176,8 +190,5 @@ class JsonReader {
   std::vector<uint64_t> more_oneofs_;
   JsonError error_;
 };
-
-// The members of a JSON object; none if the text is no good object.
-std::vector<JsonMember> MembersOf(std::string_view object);
 
 }  // namespace minato::gateway

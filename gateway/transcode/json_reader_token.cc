@@ -272,35 +272,6 @@ bool JsonReader::SkipValue() {
   }
 }
 
-bool JsonReader::ReadMembers(std::vector<JsonMember>& members) {
-  SkipSpace();
-  if (!At('{')) return FailExpected("an object");
-  ++p_;
-  SkipSpace();
-  bool more = !At('}');
-  while (more) {
-    std::string_view key;
-    if (!ReadText(key)) return false;
-    JsonMember& member = members.emplace_back();
-    member.key = key;
-    if (!ReadColon()) return false;
-    const char* const value = p_;
-    if (!SkipValue()) return false;
-    member.value = std::string_view(value, static_cast<size_t>(p_ - value));
-    if (!NextElement('}', more)) return false;
-  }
-  return true;
-}
-
-std::vector<JsonMember> MembersOf(std::string_view object) {
-  std::string unused;
-  Sink sink(unused, 0);
-  const JsonReadOptions options;
-  std::vector<JsonMember> members;
-  if (!JsonReader(object, options, sink).ReadMembers(members)) members.clear();
-  return members;
-}
-
 std::string JsonReader::Found() const {
   if (p_ == end_) return "the end";
   const char* p = p_;

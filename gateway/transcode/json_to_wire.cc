@@ -141,4 +141,13 @@ absl::Status JsonBody::ReadElements(std::string_view text, std::vector<std::stri
   }
 }
 
+std::vector<std::string> MentionedFields(const MessageTable& message, std::string_view body) {
+  const JsonReadOptions options;
+  std::string unused;
+  Sink sink(unused, 0);
+  FieldMentions mentions;
+  if (!JsonReader(body, options, sink).ReadMentions(message, mentions)) return {};
+  return std::move(mentions).Take();
+}
+
 }  // namespace minato::gateway

@@ -72,8 +72,8 @@ class JsonBody {
 };
 
 // The fields a JSON body mentions, as paths for a google.protobuf.FieldMask relative to the body's
-// message: proto names, down to the last singular plain message ("person.pet.name"). For PATCH,
-// when the client sent no mask. Unknown fields are left out; a body that is no object of strict JSON
+// message: proto names, each once, down to the last singular plain message ("person.pet.name"). For
+// PATCH, when the client sent no mask. Unknown fields are left out; a body that is no object of strict JSON
 // has none.
 std::vector<std::string> MentionedFields(const MessageTable& message, std::string_view body);
 
