@@ -145,13 +145,14 @@ TEST_F(ExchangeTest, AHandlersHttpStatusHoldsForSuccessOnly) {
 
 TEST_F(ExchangeTest, APatchMeansTheFieldsThatItsBodyMentions) {
   upstream.replies = {Wire(1, "x")};
-  HandClient client("PATCH", "/v1/notes/1", R"({"text":"x","tags":[]})");
+  HandClient client("PATCH", "/v1/notes/1", R"({"text":"x","tags":[],"Old_Name":"y"})");
   EXPECT_EQ(Serve(client).status, 200);
   test::UpdateNoteRequest sent;
   ASSERT_TRUE(sent.ParseFromString(upstream.requests.at(0)));
   EXPECT_EQ(sent.note().id(), 1);
-  ASSERT_EQ(sent.update_mask().paths_size(), 2);
+  ASSERT_EQ(sent.update_mask().paths_size(), 3);
   EXPECT_EQ(sent.update_mask().paths(0), "text");
+  EXPECT_EQ(sent.update_mask().paths(2), "Old_Name");
   HandClient explicit_mask("PATCH", "/v1/notes/1?update_mask=text", R"({"text":"x","tags":[]})");
   EXPECT_EQ(Serve(explicit_mask).status, 200);
   ASSERT_TRUE(sent.ParseFromString(upstream.requests.at(1)));

@@ -1,15 +1,6 @@
 #include "gateway/transcode/json_reader.h"
 
 namespace minato::gateway {
-namespace {
-
-bool IsPlainMessage(const FieldTable& field) {
-  return field.cardinality == Cardinality::kSingular && field.kind == Kind::kMessage &&
-         field.message->well_known == WellKnown::kNone;
-}
-
-}  // namespace
-
 bool JsonReader::ReadMentions(const MessageTable& root, FieldMentions& mentions) {
   SkipSpace();
   bool any = false;

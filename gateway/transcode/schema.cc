@@ -334,6 +334,11 @@ bool IsBelowRepeated(const FieldPath& path) {
   return false;
 }
 
+bool IsPlainMessage(const FieldTable& field) {
+  return field.cardinality == Cardinality::kSingular && field.kind == Kind::kMessage &&
+         field.message->well_known == WellKnown::kNone;
+}
+
 bool TakesText(const FieldTable& field) {
   if (field.cardinality == Cardinality::kMap || field.kind == Kind::kGroup) return false;
   if (field.kind != Kind::kMessage) return true;

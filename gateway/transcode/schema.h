@@ -191,6 +191,9 @@ absl::StatusOr<FieldPath> ResolvePath(const MessageTable& message, std::string_v
 // Whether a list or a map stands in front of the last field.
 bool IsBelowRepeated(const FieldPath& path);
 
+// Whether the field is one message that has no JSON form of its own.
+bool IsPlainMessage(const FieldTable& field);
+
 // Whether one value of the field can be given as text: in a path, in a query.
 bool TakesText(const FieldTable& field);
 
