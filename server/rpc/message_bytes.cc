@@ -5,7 +5,7 @@
 
 #include <grpcpp/support/proto_buffer_reader.h>
 
-#include "server/rpc/inflate.h"
+#include "http/content_coding.h"
 
 namespace minato::rpc {
 namespace {
@@ -31,9 +31,16 @@ Status ParseCompressed(const grpc::ByteBuffer& bytes, size_t bytes_max,
                        google::protobuf::MessageLite& message) {
   grpc::Slice slice;
   if (!bytes.DumpToSingleSlice(&slice).ok()) return Internal("a message cannot be read");
-  TRY(std::string flat,
-      Inflate({reinterpret_cast<const char*>(slice.begin()), slice.size()}, bytes_max));
-  return ParseFlat(flat, message);
+  const auto coding = Raw(bytes).data.raw.compression == GRPC_COMPRESS_GZIP ? http::ContentCoding::kGzip
+                                                                            : http::ContentCoding::kDeflate;
+  std::string flat;
+  const Status decoded = http::DecodeWhole(
+      coding, {reinterpret_cast<const char*>(slice.begin()), slice.size()}, bytes_max, flat);
+  if (decoded.ok()) return ParseFlat(flat, message);
+  if (decoded.code() != StatusCode::kResourceExhausted) {
+    return InvalidArgument("the compressed message {}", MessageOf(decoded));
+  }
+  return ResourceExhausted("the message unpacks to more than the {} bytes that this server takes", bytes_max);
 }
 
 }  // namespace

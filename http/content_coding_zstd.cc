@@ -1,0 +1,135 @@
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include "http/content_codecs.h"
+#include "runtime/check.h"
+
+namespace minato::http {
+namespace {
+
+constexpr int kLevel = 3;
+constexpr int kWindowBitsMax = 18;  // 256 KiB
+// Of a stream. The tables would be ten times as large as the window by default.
+constexpr int kStreamWindowBits = 12;
+constexpr int kStreamTableBits = 12;
+
+constexpr int kDecoderWindowBitsMax = 23;  // 8 MiB: what RFC 9659 lets a sender use
+
+class ZstdEncoder final : public ContentEncoder {
+ public:
+  explicit ZstdEncoder(std::optional<size_t> body_bytes) : context_(ZSTD_createCCtx()) {
+    CHECK(context_ != nullptr, "zstd does not start");
+    Set(ZSTD_c_compressionLevel, kLevel);
+    if (body_bytes.has_value()) {
+      Set(ZSTD_c_windowLog, kWindowBitsMax);  // zstd makes it smaller for a body that is given at once
+    } else {
+      Set(ZSTD_c_windowLog, kStreamWindowBits);
+      Set(ZSTD_c_hashLog, kStreamTableBits);
+      Set(ZSTD_c_chainLog, kStreamTableBits);
+    }
+  }
+  ~ZstdEncoder() override { ZSTD_freeCCtx(context_); }
+
+  void Encode(std::string_view piece, Then then, std::string& out) override {
+    const ZSTD_EndDirective directive = then == Then::kEnd ? ZSTD_e_end : ZSTD_e_flush;
+    ZSTD_inBuffer in = {piece.data(), piece.size(), 0};
+    size_t left = 0;
+    do {
+      Room room(out, EncoderRoom(piece));
+      ZSTD_outBuffer made = {room.begin(), room.size(), 0};
+      left = ZSTD_compressStream2(context_, &made, &in, directive);
+      CHECK(!ZSTD_isError(left), "zstd does not encode: {}", ZSTD_getErrorName(left));
+      room.Close(made.pos);
+    } while (left > 0);
+  }
+
+ private:
+  void Set(ZSTD_cParameter parameter, int value) {
+    const size_t set = ZSTD_CCtx_setParameter(context_, parameter, value);
+    CHECK(!ZSTD_isError(set), "zstd: {}", ZSTD_getErrorName(set));
+  }
+
+  ZSTD_CCtx* const context_;
+};
+
+// The first bytes of a frame, as they come: those of zstd, or of a frame that is passed over (RFC 8878, section 3.1).
+// The library would read the formats of its first years, too, whose decoders know no bound.
+class FrameMagic {
+ public:
+  void Restart() { seen_ = 0; }
+  // False: the front of `input` is no frame's.
+  bool Accepts(std::string_view input) {
+    for (; seen_ < kBytes && !input.empty(); ++seen_, input.remove_prefix(1)) {
+      const auto byte = static_cast<uint8_t>(input.front());
+      if (seen_ == 0) first_ = byte;
+      const bool is_zstd = first_ == kZstd[0];
+      const bool fits = seen_ == 0 ? is_zstd || (byte & 0xf0) == kSkippable[0] : byte == (is_zstd ? kZstd : kSkippable)[seen_];
+      if (!fits) return false;
+    }
+    return true;
+  }
+
+ private:
+  static constexpr size_t kBytes = 4;
+  static constexpr uint8_t kZstd[kBytes] = {0x28, 0xb5, 0x2f, 0xfd};
+  static constexpr uint8_t kSkippable[kBytes] = {0x50, 0x2a, 0x4d, 0x18};  // to 0x5f
+
+  size_t seen_ = 0;
+  uint8_t first_ = 0;
+};
+
+class ZstdDecoder final : public ContentDecoder {
+ public:
+  ZstdDecoder() : context_(ZSTD_createDCtx()) {
+    CHECK(context_ != nullptr, "zstd does not start");
+    const size_t set = ZSTD_DCtx_setParameter(context_, ZSTD_d_windowLogMax, kDecoderWindowBitsMax);
+    CHECK(!ZSTD_isError(set), "zstd: {}", ZSTD_getErrorName(set));
+  }
+  ~ZstdDecoder() override { ZSTD_freeDCtx(context_); }
+
+  Status Decode(std::string_view& input, size_t bytes_max, std::string& out) override {
+    Room room(out, bytes_max);
+    ZSTD_outBuffer made = {room.begin(), room.size(), 0};
+    const Status decoded = Fill(input, made);
+    room.Close(made.pos);
+    return decoded;
+  }
+  bool complete() const override { return complete_; }
+
+ private:
+  // Until the output is full or the input used up.
+  Status Fill(std::string_view& input, ZSTD_outBuffer& made) {
+    for (;;) {
+      // Asked without input, a decoder between two frames would say that it waits for one.
+      if (input.empty() && (complete_ || !begun_)) return OkStatus();
+      begun_ = true;
+      if (!magic_.Accepts(input)) return DamagedBody(ContentCoding::kZstd);
+      ZSTD_inBuffer in = {input.data(), input.size(), 0};
+      const size_t left = ZSTD_decompressStream(context_, &made, &in);
+      input.remove_prefix(in.pos);
+      if (ZSTD_isError(left)) {
+        return ZSTD_getErrorCode(left) == ZSTD_error_frameParameter_windowTooLarge
+                   ? InvalidArgument("has a window of more than {} bytes (zstd)", 1 << kDecoderWindowBitsMax)
+                   : DamagedBody(ContentCoding::kZstd);
+      }
+      complete_ = left == 0;
+      if (complete_) magic_.Restart();
+      if (made.pos == made.size || input.empty()) return OkStatus();
+    }
+  }
+
+  ZSTD_DCtx* const context_;
+  FrameMagic magic_;
+  bool begun_ = false;
+  bool complete_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<ContentEncoder> NewZstdEncoder(std::optional<size_t> body_bytes) {
+  return std::make_unique<ZstdEncoder>(body_bytes);
+}
+
+std::unique_ptr<ContentDecoder> NewZstdDecoder() { return std::make_unique<ZstdDecoder>(); }
+
+}  // namespace minato::http
