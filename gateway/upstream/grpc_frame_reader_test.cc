@@ -5,25 +5,16 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <zlib.h>
+
+#include "gateway/http_status.h"
+#include "http/content_coding.h"
 
 namespace minato::gateway {
 namespace {
 
-constexpr int kZlib = 15;
-constexpr int kGzip = 15 + 16;
-
-std::string Compressed(std::string_view text, int format) {
-  z_stream stream{};
-  deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, format, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
+std::string Compressed(std::string_view text, http::ContentCoding coding) {
+  std::string out;
+  http::ContentEncoder::Create(coding, text.size())->Encode(text, http::ContentEncoder::Then::kEnd, out);
   return out;
 }
 
@@ -68,8 +59,9 @@ TEST(GrpcFrames, TellWhenABodyEndsWithinOne) {
 
 TEST(GrpcFrames, AreDecompressed) {
   const std::string text(500, 'c');
-  EXPECT_EQ(Read(Frame(Compressed(text, kGzip), 1), 7, "gzip"), (std::vector<std::string>{text}));
-  EXPECT_EQ(Read(Frame(Compressed(text, kZlib), 1), 7, "deflate"), (std::vector<std::string>{text}));
+  EXPECT_EQ(Read(Frame(Compressed(text, http::ContentCoding::kGzip), 1), 7, "gzip"), (std::vector<std::string>{text}));
+  EXPECT_EQ(Read(Frame(Compressed(text, http::ContentCoding::kDeflate), 1), 7, "deflate"),
+            (std::vector<std::string>{text}));
   EXPECT_EQ(Read(Frame(text), 7, "gzip"), (std::vector<std::string>{text}));  // not every message must be
 }
 
@@ -81,18 +73,30 @@ TEST(GrpcFrames, AreRefused) {
   EXPECT_EQ(error(Frame("x", 2), ""), "the upstream's frame has an unknown flag 2");
   EXPECT_EQ(error(Frame("x", 1), ""), "the upstream compressed a message without an encoding");
   EXPECT_EQ(error(Frame("x", 1), "snappy"), "the upstream's encoding snappy is not known");
-  EXPECT_EQ(error(Frame("x", 1), "gzip"), "a message of the upstream is no gzip");
-  EXPECT_EQ(error(Frame(Compressed("hello", kGzip).substr(0, 12), 1), "gzip"), "a message of the upstream is no gzip");
-  EXPECT_EQ(error(Frame(Compressed("hello", kGzip) + "x", 1), "gzip"), "a message of the upstream is no gzip");
+  EXPECT_EQ(error(Frame("none", 1), "gzip"), "a message of the upstream is no gzip");
+  EXPECT_EQ(error(Frame(Compressed("hello", http::ContentCoding::kGzip).substr(0, 12), 1), "gzip"),
+            "a message of the upstream ends before its gzip does");
+  EXPECT_EQ(error(Frame(Compressed("hello", http::ContentCoding::kGzip) + "more", 1), "gzip"),
+            "a message of the upstream is no gzip");
+  EXPECT_EQ(error(Frame(Compressed("hello", http::ContentCoding::kGzip), 1), "deflate"),
+            "a message of the upstream is no deflate");
   EXPECT_EQ(error(Frame(std::string(1001, 'x')), ""),
             "a message of the upstream has 1001 bytes, more than 1000 (reply_bytes_max)");
   // A bomb: 10 MB in 10 KB.
   GrpcFrameReader frames(20'000);
   frames.set_encoding("gzip");
-  frames.Feed(Frame(Compressed(std::string(10 << 20, 'b'), kGzip), 1));
+  frames.Feed(Frame(Compressed(std::string(10 << 20, 'b'), http::ContentCoding::kGzip), 1));
   std::string message;
   EXPECT_EQ(frames.Next(message).status().code(), StatusCode::kResourceExhausted);
   EXPECT_LE(message.size(), 40'000);
+}
+
+TEST(GrpcFrames, AnUnknownEncodingIsABadGateway) {
+  GrpcFrameReader frames(1000);
+  frames.set_encoding("snappy");
+  frames.Feed(Frame("x", 1));
+  std::string message;
+  EXPECT_EQ(HttpStatusOf(frames.Next(message).status()), 502);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <absl/strings/ascii.h>
 #include <absl/strings/escaping.h>
 
+#include "gateway/grpc_encoding.h"
 #include "gateway/grpc_timeout.h"
 #include "gateway/grpc_wire.h"
 #include "gateway/http_status.h"
@@ -43,7 +44,7 @@ GrpcRequestHeaders::GrpcRequestHeaders(const RequestHead& request, absl::Duratio
   kept_.reserve(bytes);
   views_.emplace_back("te", "trailers");
   views_.emplace_back("content-type", "application/grpc");
-  views_.emplace_back("grpc-accept-encoding", "identity,deflate,gzip");
+  views_.emplace_back("grpc-accept-encoding", kGrpcAcceptEncoding);
   if (timeout != absl::InfiniteDuration()) {
     timeout_ = FormatGrpcTimeout(timeout);
     views_.emplace_back("grpc-timeout", timeout_);
