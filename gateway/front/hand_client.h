@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -27,6 +28,7 @@ class HandClient final : public ClientStream, private RequestHead {
   std::string content_type;
   http::Headers headers;
   std::string answer;
+  std::vector<std::string> written;  // its pieces, if it came in pieces
   http::Headers trailers;
   std::optional<uint64_t> content_length;  // as the answer's head said
   http::Headers sent_trailers;  // by the client, behind the body
@@ -69,6 +71,7 @@ class HandClient final : public ClientStream, private RequestHead {
   }
   Task<Status> Write(std::string_view piece) override {
     answer += piece;
+    written.emplace_back(piece);
     co_return OkStatus();
   }
   Task<Status> EndResponse(const http::Headers& with) override {

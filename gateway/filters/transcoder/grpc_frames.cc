@@ -13,6 +13,14 @@ void AppendGrpcFrame(std::string& out, std::string_view message) {
   CloseGrpcFrame(out, begin);
 }
 
+bool GrpcFrames::TakesFlag() const {
+  switch (flags_) {
+    case Flags::kChecked: return flag_ == 0;
+    case Flags::kMayBeCompressed: return flag_ <= 1;
+    case Flags::kIgnored: return true;
+  }
+}
+
 bool GrpcFrames::Hold(std::string_view& input, size_t size) {
   const size_t taken = std::min(size - std::min(size, held_.size()), input.size());
   held_.append(input.substr(0, taken));
@@ -27,7 +35,7 @@ GrpcFrames::Event GrpcFrames::Next(std::string_view& input) {
   }
   if (held_.empty() && input.size() >= kGrpcFrameHeadBytes) {
     flag_ = static_cast<uint8_t>(input.front());
-    if (flag_ != 0 && flags_ == Flags::kChecked) return Event::kError;
+    if (!TakesFlag()) return Event::kError;
     const size_t length = GrpcMessageBytes(input);
     if (input.size() - kGrpcFrameHeadBytes >= length) {
       message_ = input.substr(kGrpcFrameHeadBytes, length);
@@ -37,7 +45,7 @@ GrpcFrames::Event GrpcFrames::Next(std::string_view& input) {
   }
   if (!Hold(input, kGrpcFrameHeadBytes)) return Event::kMore;
   flag_ = static_cast<uint8_t>(held_.front());
-  if (flag_ != 0 && flags_ == Flags::kChecked) return Event::kError;
+  if (!TakesFlag()) return Event::kError;
   if (!Hold(input, kGrpcFrameHeadBytes + GrpcMessageBytes(held_))) return Event::kMore;
   message_ = std::string_view(held_).substr(kGrpcFrameHeadBytes);
   delivered_ = true;

@@ -13,14 +13,18 @@ void AppendGrpcFrame(std::string& out, std::string_view message);
 
 class GrpcFrames {
  public:
-  enum class Flags { kChecked, kIgnored };
+  enum class Flags {
+    kChecked,
+    kMayBeCompressed,
+    kIgnored,
+  };
 
   explicit GrpcFrames(Flags flags = Flags::kChecked) : flags_(flags) {}
 
   enum class Event {
     kMore,     // the input is used up
     kMessage,  // message() is the next one
-    kError,    // its flag() is not 0: a compressed message, which cannot be read
+    kError,    // its flag() is none that is taken
   };
 
   // Takes the next message, or what there is of it, off the front of `input`.
@@ -29,6 +33,7 @@ class GrpcFrames {
   // A view into the input, or into what was held; until the next call.
   std::string_view message() const { return message_; }
   uint8_t flag() const { return flag_; }
+  bool compressed() const { return flags_ == Flags::kMayBeCompressed && flag_ == 1; }
 
   // Bytes of a message that is not complete.
   size_t held_bytes() const { return delivered_ ? 0 : held_.size(); }
@@ -36,6 +41,7 @@ class GrpcFrames {
   Status End() const;
 
  private:
+  bool TakesFlag() const;
   // Moves bytes from the input until `size` are held.
   bool Hold(std::string_view& input, size_t size);
 

@@ -4,6 +4,8 @@
 
 #include <absl/strings/match.h>
 
+#include "gateway/grpc_encoding.h"
+
 namespace minato::gateway {
 
 using http::KnownHeader;
@@ -13,11 +15,11 @@ namespace {
 constexpr std::string_view kGrpc = "application/grpc";
 constexpr std::string_view kOriginalPath = "x-envoy-original-path";
 constexpr std::string_view kOriginalMethod = "x-envoy-original-method";
+constexpr std::string_view kAcceptEncoding = "grpc-accept-encoding";
 
-bool IsOriginalPath(std::string_view name) {
-  return name.size() == kOriginalPath.size() &&
-         absl::EqualsIgnoreCase(absl::string_view(name.data(), name.size()),
-                                absl::string_view(kOriginalPath.data(), kOriginalPath.size()));
+bool Is(std::string_view lower, std::string_view name) {
+  return absl::EqualsIgnoreCase(absl::string_view(name.data(), name.size()),
+                                absl::string_view(lower.data(), lower.size()));
 }
 
 }  // namespace
@@ -44,6 +46,7 @@ std::optional<std::string_view> TranscodedHead::Find(KnownHeader header) const {
 
 std::optional<std::string_view> TranscodedHead::Find(std::string_view lower_name) const {
   if (lower_name == kOriginalPath) return original().target();
+  if (accepts_compressed_ && lower_name == kAcceptEncoding) return kGrpcAcceptEncoding;
   if (const KnownHeader known = http::ClassifyHeader(lower_name); known != KnownHeader::kOther) return Find(known);
   const auto found = original().Find(lower_name);
   if (lower_name == kOriginalMethod && !found.has_value()) return original().method();
@@ -57,7 +60,8 @@ void TranscodedHead::ForEach(absl::FunctionRef<void(std::string_view, std::strin
       case KnownHeader::kTe:
       case KnownHeader::kContentLength: return;
       case KnownHeader::kOther:
-        if (IsOriginalPath(name)) return;
+        if (Is(kOriginalPath, name)) return;
+        if (accepts_compressed_ && Is(kAcceptEncoding, name)) return;
         break;
       default: break;
     }
@@ -67,6 +71,7 @@ void TranscodedHead::ForEach(absl::FunctionRef<void(std::string_view, std::strin
   visit("te", "trailers");
   visit(kOriginalPath, original().target());
   visit(kOriginalMethod, original().method());
+  if (accepts_compressed_) visit(kAcceptEncoding, kGrpcAcceptEncoding);
 }
 
 }  // namespace minato::gateway

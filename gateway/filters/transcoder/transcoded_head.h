@@ -3,16 +3,21 @@
 
 #include <string>
 
+#include "gateway/config/extensions.h"
 #include "gateway/filters/forwarding_stream.h"
 
 namespace minato::gateway {
 
 // Everything of the client's but what gRPC needs otherwise: POST to the method's path, content-type, te, no
-// content-length. The client's own path and method go along as x-envoy-original-path and x-envoy-original-method.
+// content-length. The client's own path and method go along as x-envoy-original-path and x-envoy-original-method. With
+// message_compression, grpc-accept-encoding says what the gateway reads, not the client.
 class TranscodedHead final : public ForwardingHead {
  public:
   // Both must outlive it.
-  TranscodedHead(const RequestHead& client, std::string_view call_path) : ForwardingHead(client), call_path_(call_path) {}
+  TranscodedHead(const RequestHead& client, std::string_view call_path, config::Extensions extensions)
+      : ForwardingHead(client),
+        call_path_(call_path),
+        accepts_compressed_(extensions.Has(config::Extension::kMessageCompression)) {}
 
   std::string_view method() const override { return "POST"; }
   std::string_view target() const override { return call_path_; }
@@ -24,6 +29,7 @@ class TranscodedHead final : public ForwardingHead {
 
  private:
   const std::string_view call_path_;
+  const bool accepts_compressed_;
 };
 
 // The content-type of a request. Several are one, joined by commas (as Envoy has it).

@@ -27,12 +27,22 @@ Status TooLarge() {
       500);
 }
 
+// Of a google.api.HttpBody.
+Status TooLargeBody() { return WithHttpStatus(ResourceExhausted("Internal Server Error"), 500); }
+
 Status BadGateway(const Status& status) { return WithHttpStatus(status, 502); }
 
 size_t BytesMax(const config::GrpcJsonTranscoder& config, const Route& route, size_t buffer_bytes_max) {
   const size_t own = config.max_response_body_size.value_or(buffer_bytes_max);
   return route.response_is_http_body ? std::max(own, buffer_bytes_max) : own;
 }
+
+GrpcFrames::Flags FlagsOf(const TranscoderTables& tables, const Route& route) {
+  if (tables.extensions().Has(config::Extension::kMessageCompression)) return GrpcFrames::Flags::kMayBeCompressed;
+  return route.response_is_http_body ? GrpcFrames::Flags::kIgnored : GrpcFrames::Flags::kChecked;
+}
+
+Status BadFlag(int flag) { return BadGateway(Internal("Unsupported gRPC frame flag: {}", flag)); }
 
 }  // namespace
 
@@ -42,20 +52,20 @@ TranscodedReply::TranscodedReply(const TranscoderTables& tables, const Route& ro
       bytes_max_(BytesMax(tables.config(), route, buffer_bytes_max)),
       streams_(route.method->server_streaming()),
       framing_(tables.config().stream_framing),
-      frames_(route.response_is_http_body ? GrpcFrames::Flags::kIgnored : GrpcFrames::Flags::kChecked),
+      frames_(FlagsOf(tables, route)),
       content_type_(streams_ && framing_ == Framing::kSse ? "text/event-stream" : "application/json") {}
 
-Status TranscodedReply::Feed(std::string_view piece) {
+Status TranscodedReply::Feed(std::string_view& piece) {
   begun_ = true;
   return route_.response_is_http_body ? FeedHttpBody(piece) : FeedJson(piece);
 }
 
 Status TranscodedReply::CheckLimit(size_t bytes) const { return bytes > bytes_max_ ? TooLarge() : OkStatus(); }
 
-Status TranscodedReply::FeedJson(std::string_view piece) {
+Status TranscodedReply::FeedJson(std::string_view& piece) {
   if (piece.empty()) return OkStatus();
   if (has_message_ && !streams_) {  // further messages of a unary reply count for nothing but the limit
-    lingering_bytes_ += piece.size();
+    lingering_bytes_ += std::exchange(piece, {}).size();
     return CheckLimit(lingering_bytes_ + body_.size());
   }
   for (;;) {
@@ -68,18 +78,35 @@ Status TranscodedReply::FeedJson(std::string_view piece) {
         return OkStatus();
       }
       case GrpcFrames::Event::kError:
-        return BadGateway(Internal("Unsupported gRPC frame flag: {}", frames_.flag()));
+        return BadFlag(frames_.flag());
       case GrpcFrames::Event::kMessage: {
-        const size_t size = frames_.message().size();
+        TRY(const std::string_view message, Message());
+        const size_t size = message.size();
         const size_t frame = kGrpcFrameHeadBytes + size;
         TRY(CheckLimit(frame));
         TRY(CheckLimit(lingering_bytes_ + std::min(frame, kDataFrameBytes)));
         lingering_bytes_ = frame <= kDataFrameBytes ? size : frame % kDataFrameBytes;
-        TRY(AppendJson(frames_.message()));
+        TRY(AppendJson(message));
         if (!streams_) return FeedJson(piece);
+        if (SendsFirst()) return OkStatus();
         break;
       }
     }
+  }
+}
+
+StatusOr<std::string_view> TranscodedReply::Message() {
+  if (!frames_.compressed()) return frames_.message();
+  const bool is_http_body = route_.response_is_http_body;
+  const size_t bytes_max = !is_http_body ? bytes_max_ : streams_ ? kStreamedBytesMax : bytes_max_ + kHttpBodySlack;
+  const Status decompressed = encoding_.Decompress(frames_.message(), bytes_max, decompressed_);
+  switch (decompressed.code()) {
+    case StatusCode::kOk: return std::string_view(decompressed_);
+    case StatusCode::kResourceExhausted: return is_http_body ? TooLargeBody() : TooLarge();
+    case StatusCode::kFailedPrecondition: return BadFlag(frames_.flag());
+    case StatusCode::kUnimplemented:
+      return BadGateway(Internal("Unsupported gRPC message encoding: {}", encoding_.name()));
+    default: return BadGateway(Internal("Compressed gRPC message {}", MessageOf(decompressed)));
   }
 }
 
@@ -102,12 +129,14 @@ Status TranscodedReply::AppendJson(std::string_view message) {
   return OkStatus();
 }
 
-Status TranscodedReply::FeedHttpBody(std::string_view piece) {
+Status TranscodedReply::FeedHttpBody(std::string_view& piece) {
   bool taken = false;
-  while (frames_.Next(piece) == GrpcFrames::Event::kMessage) {
+  GrpcFrames::Event event = frames_.Next(piece);
+  for (; event == GrpcFrames::Event::kMessage; event = frames_.Next(piece)) {
+    TRY(const std::string_view message, Message());
     const bool is_first = !std::exchange(has_message_, true);
-    if (frames_.message().empty()) continue;
-    const auto http_body = ReadHttpBody(route_.response_body_field, frames_.message());
+    if (message.empty()) continue;
+    const auto http_body = ReadHttpBody(route_.response_body_field, message);
     if (!http_body.ok()) return DataLoss("{}", MessageOf(http_body.status()));
     if (Utf8Prefix(http_body->content_type) != http_body->content_type.size()) {
       return DataLoss("the content type of a google.api.HttpBody is not UTF-8");
@@ -116,10 +145,12 @@ Status TranscodedReply::FeedHttpBody(std::string_view piece) {
     if (!streams_ && std::exchange(taken, true)) continue;
     if (is_first || !streams_) content_type_ = http_body->content_type;
     body_ += http_body->data;
+    if (streams_ && SendsFirst()) return OkStatus();
   }
+  if (event == GrpcFrames::Event::kError) return BadFlag(frames_.flag());
   const bool too_large = streams_ ? frames_.held_bytes() > kStreamedBytesMax
                                   : body_.size() > bytes_max_ || frames_.held_bytes() > bytes_max_ + kHttpBodySlack;
-  return too_large ? WithHttpStatus(ResourceExhausted("Internal Server Error"), 500) : OkStatus();
+  return too_large ? TooLargeBody() : OkStatus();
 }
 
 Status TranscodedReply::Finish() {

@@ -6,6 +6,7 @@
 
 #include "gateway/filters/transcoder/grpc_frames.h"
 #include "gateway/filters/transcoder/transcoder_tables.h"
+#include "gateway/grpc_encoding.h"
 
 namespace minato::gateway {
 
@@ -16,8 +17,11 @@ class TranscodedReply {
   // Both must outlive it. `buffer_bytes_max`: what the listener allows to be buffered.
   TranscodedReply(const TranscoderTables& tables, const Route& route, size_t buffer_bytes_max);
 
-  // Appends to body() what `piece` completes. After an error body() has the messages in front of it.
-  Status Feed(std::string_view piece);
+  // As the head's grpc-encoding says; before the first piece. Messages are only decompressed with message_compression.
+  void set_encoding(std::string_view encoding) { encoding_ = GrpcEncoding(encoding); }
+  // Takes `piece`, and appends to body() what it completes. A part of it is left if body() is to be sent first: a few
+  // bytes may decompress to many. After an error body() has the messages in front of it.
+  Status Feed(std::string_view& piece);
   // The gRPC body has ended: appends what closes the stream.
   Status Finish();
 
@@ -36,9 +40,12 @@ class TranscodedReply {
  private:
   using Framing = config::GrpcJsonTranscoder::StreamFraming;
 
-  Status FeedJson(std::string_view piece);
-  Status FeedHttpBody(std::string_view piece);
+  Status FeedJson(std::string_view& piece);
+  Status FeedHttpBody(std::string_view& piece);
+  bool SendsFirst() const { return frames_.compressed() && !body_.empty(); }
   Status AppendJson(std::string_view message);
+  // The message that frames_ has, decompressed where it is compressed. A view until the next call.
+  StatusOr<std::string_view> Message();
   // Envoy counts what its buffers hold, and these let go of a message when the next one begins.
   Status CheckLimit(size_t bytes) const;
 
@@ -48,6 +55,8 @@ class TranscodedReply {
   const bool streams_;
   const Framing framing_;
   GrpcFrames frames_;
+  GrpcEncoding encoding_;
+  std::string decompressed_;
   std::string body_;
   std::string content_type_;
   size_t lingering_bytes_ = 0;  // of the last message

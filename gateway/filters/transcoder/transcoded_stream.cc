@@ -143,6 +143,7 @@ Task<Status> TranscodedStream::Respond(const ResponseHead& head, std::string_vie
 
 Task<Status> TranscodedStream::StartTranscoded(const ResponseHead& head) {
   Hold(head);
+  reply_.set_encoding(head.headers.Find("grpc-encoding").value_or(""));
   if (reply_.goes_at_once()) co_return co_await StartHeld();
   co_return OkStatus();
 }
@@ -166,9 +167,12 @@ Task<Status> TranscodedStream::Flush() {
 }
 
 Task<Status> TranscodedStream::WriteTranscoded(std::string_view piece) {
-  const Status fed = reply_.Feed(piece);
-  if (answer_ == Answer::kHeld && reply_.streams() && reply_.has_message()) CO_TRY(co_await StartHeld());
-  if (answer_ == Answer::kStarted) CO_TRY(co_await Flush());
+  Status fed;
+  do {
+    fed = reply_.Feed(piece);
+    if (answer_ == Answer::kHeld && reply_.streams() && reply_.has_message()) CO_TRY(co_await StartHeld());
+    if (answer_ == Answer::kStarted) CO_TRY(co_await Flush());
+  } while (fed.ok() && !piece.empty());
   if (!fed.ok()) co_await Refuse(fed, false);
   co_return fed;
 }

@@ -20,7 +20,7 @@ class TranscodedStream final : public ForwardingStream {
                    size_t buffer_bytes_max)
       : ForwardingStream(client),
         tables_(tables),
-        head_(client.head(), route.call_path),
+        head_(client.head(), route.call_path, tables.extensions()),
         request_(tables, route, std::move(url), client.head(), buffer_bytes_max),
         is_head_of_get_(route.http_method == "GET" && client.head().method() == "HEAD"),
         reply_(tables, route, buffer_bytes_max) {}
