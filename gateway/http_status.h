@@ -16,7 +16,7 @@ int CodeOfHttpStatus(int http_status);
 // The status to answer with: what WithHttpStatus said, else the code's.
 int HttpStatusOf(const Status& status);
 
-// For errors that HTTP tells more finely than gRPC: 405, 408, 413, 414, 426, 431, 505.
+// For errors that HTTP tells more finely than gRPC: 405, 408, 413, 414, 415, 426, 431, 502, 505.
 Status WithHttpStatus(Status status, int http_status);
 
 // "NOT_FOUND".
