@@ -31,6 +31,8 @@ ABSL_FLAG(absl::Duration, request_timeout, absl::Minutes(1),
 ABSL_FLAG(uint64_t, request_bytes_max, 4 << 20, "without --config: size of one message; larger ones are refused");
 ABSL_FLAG(std::vector<std::string>, cors_allow_origins, {},
           "without --config: origins whose pages may call, separated by commas; * for any; default: none");
+ABSL_FLAG(bool, content_coding, true,
+          "without --config: HTTP bodies may come and go in gzip, deflate, br and zstd; with it an extension");
 ABSL_FLAG(bool, allow_unauthenticated_public_address, false,
           "without --config: allow addresses that other machines reach, although there is no authentication");
 
@@ -145,6 +147,7 @@ Status ServeUpstream(StopSignal& stop) {
   options.upstream = absl::GetFlag(FLAGS_upstream);
   options.descriptor_set = absl::GetFlag(FLAGS_descriptor_set);
   options.cors_allow_origins = absl::GetFlag(FLAGS_cors_allow_origins);
+  options.content_coding = absl::GetFlag(FLAGS_content_coding);
   options.exchange.body_bytes_max = absl::GetFlag(FLAGS_request_bytes_max);
   options.exchange.request_timeout = absl::GetFlag(FLAGS_request_timeout);
   options.access_log = AccessLogLines();

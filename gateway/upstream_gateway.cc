@@ -5,6 +5,7 @@
 #include <google/protobuf/any.pb.h>
 #include <google/protobuf/descriptor.h>
 
+#include "gateway/filters/coding_filter.h"
 #include "gateway/filters/cors.h"
 #include "gateway/transcode/descriptor_set.h"
 #include "gateway/upstream/cluster.h"
@@ -52,6 +53,7 @@ struct UpstreamGateway::Share {
   GrpcUpstream upstream;
   Exchange exchange;
   Cors cors;
+  CodingFilter coding;
   AccessLog front;
 };
 
@@ -78,7 +80,9 @@ UpstreamGateway::Share::Share(AsioExecutor& home, const Impl& impl, ClusterStats
       upstream(cluster, {.reply_bytes_max = impl.options.exchange.body_bytes_max}),
       exchange(*impl.routes, impl.schema, upstream, impl.options.exchange),
       cors({.allow_origins = impl.options.cors_allow_origins}, exchange),
-      front(metrics, cors, impl.options.access_log, &home.gathering()) {}
+      coding(cors, {.limit = {.bytes_max = impl.options.exchange.body_bytes_max}}),
+      front(metrics, impl.options.content_coding ? static_cast<RequestHandler&>(coding) : cors, impl.options.access_log,
+            &home.gathering()) {}
 
 Status UpstreamGateway::Impl::BuildRoutes() {
   RouteTableBuilder builder(schema, {});

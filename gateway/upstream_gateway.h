@@ -17,6 +17,7 @@ struct UpstreamGatewayOptions {
   std::string upstream;        // "127.0.0.1:50051", "backend.example:50051"
   std::string descriptor_set;  // file; every service in it that has google.api.http rules is served
   std::vector<std::string> cors_allow_origins;
+  bool content_coding = true;  // bodies may come and go encoded
   ExchangeOptions exchange;
   AccessLog::Lines access_log = AccessLog::Lines::kOff;
 };

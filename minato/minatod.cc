@@ -8,6 +8,7 @@
 #include "gateway/admin/admin.h"
 #include "gateway/exchange.h"
 #include "gateway/filters/access_log.h"
+#include "gateway/filters/coding_filter.h"
 #include "gateway/filters/cors.h"
 #include "gateway/front/http_server.h"
 #include "gateway/routing/route_table.h"
@@ -29,6 +30,8 @@ ABSL_FLAG(absl::Duration, request_timeout, absl::Minutes(1),
 ABSL_FLAG(std::vector<std::string>, cors_allow_origins, {},
           "origins whose pages may call and open WebSockets, separated by commas; * for any; default: "
           "none, except WebSockets for pages of the same host");
+ABSL_FLAG(bool, content_coding, true,
+          "HTTP bodies may come and go in gzip, deflate, br and zstd (Content-Encoding, Accept-Encoding)");
 
 namespace minato {
 namespace {
@@ -67,9 +70,12 @@ Status Run(StopSignal& stop) {
   gateway::Exchange exchange(routes, schema, upstream, exchange_options);
   Pages pages(exchange);
   gateway::Cors cors({.allow_origins = absl::GetFlag(FLAGS_cors_allow_origins)}, pages);
+  gateway::CodingFilter coding(cors, {.limit = {.bytes_max = config.request_bytes_max}});
+  gateway::RequestHandler& coded_or_not =
+      absl::GetFlag(FLAGS_content_coding) ? static_cast<gateway::RequestHandler&>(coding) : cors;
   gateway::HttpMetrics http_metrics;
   http_metrics.Register(metrics);
-  gateway::AccessLog front(http_metrics, cors);
+  gateway::AccessLog front(http_metrics, coded_or_not);
 
   gateway::Admin admin(metrics);
   gateway::WorkerPool admin_worker(1);

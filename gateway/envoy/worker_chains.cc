@@ -1,6 +1,7 @@
 #include "gateway/envoy/worker_chains.h"
 
 #include "gateway/envoy/normal_path.h"
+#include "gateway/filters/coding_filter.h"
 #include "gateway/filters/forwarding_stream.h"
 #include "gateway/filters/grpc_web.h"
 #include "gateway/filters/health_check.h"
@@ -48,7 +49,7 @@ class NormalStream final : public ForwardingStream {
 }  // namespace
 
 // The filters of an http_connection_manager, in their order.
-class WorkerChains::Chain {
+class WorkerChains::Chain final : public RequestHandler {
  public:
   Chain(const config::Listener& listener, const config::HttpConnectionManager& http, const CompiledBootstrap& compiled,
         const Router::Clusters& clusters)
@@ -56,9 +57,18 @@ class WorkerChains::Chain {
     for (auto filter = http.http_filters.rbegin(); filter != http.http_filters.rend(); ++filter) {
       filters_.push_back(Make(*filter, listener, compiled, clusters));
     }
+    if (compiled.bootstrap().extensions.Has(config::Extension::kContentCoding)) {
+      coding_.emplace(*this, CodingFilter::Options{
+                                 .limit = {.bytes_max = listener.per_connection_buffer_limit_bytes,
+                                           .name = "per_connection_buffer_limit_bytes"},
+                                 .errors = CodingFilter::Errors::kText});
+    }
   }
 
-  Task<void> Serve(ClientStream& stream) {
+  Task<void> Enter(ClientStream& stream) { return coding_.has_value() ? coding_->Serve(stream) : Serve(stream); }
+
+  // Behind coding_.
+  Task<void> Serve(ClientStream& stream) override {
     if (!config_.normalize_path && !config_.merge_slashes) return Begin(stream);
     return ServeNormal(stream);
   }
@@ -109,6 +119,7 @@ class WorkerChains::Chain {
   const config::HttpConnectionManager& config_;
   const Routes& routes_;
   std::vector<std::unique_ptr<HttpFilter>> filters_;  // the last of the chain first
+  std::optional<CodingFilter> coding_;                // in front of them all
 };
 
 WorkerChains::WorkerChains(AsioExecutor& home, std::shared_ptr<const CompiledBootstrap> compiled,
@@ -154,7 +165,7 @@ Task<Status> WorkerChains::Serve(const std::string& listener_address, ClientStre
   const auto chains = chains_.find(listener_address);
   if (chains == chains_.end()) co_return Unavailable("no listener {}", listener_address);
   if (stream.filter_chain() >= chains->second.size()) co_return Unavailable("no such filter chain any more");
-  co_await chains->second[stream.filter_chain()]->Serve(stream);
+  co_await chains->second[stream.filter_chain()]->Enter(stream);
   co_return OkStatus();
 }
 
