@@ -1,5 +1,7 @@
 #include "http/content_coding.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -214,6 +216,28 @@ TEST(ContentCoding, ABrotliWindowMayBeLargeButNotWhatIsHeldOfIt) {
   EXPECT_EQ(MessageOf(DecodeWhole(ContentCoding::kBrotli, with_large_window(std::string(20 << 20, 'x')), 32 << 20, out)),
             "needs more than 8388608 bytes of memory to be decoded (br)");
 }
+
+#ifndef MINATO_SANITIZED  // whose allocators tell nothing
+TEST(ContentCoding, TenThousandStreamsTakeLessThanAGigabyte) {
+  constexpr size_t kStreams = 100;
+  const auto allocated = [] {
+    const struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+  };
+  for (const auto& [coding, kib] : {std::pair(ContentCoding::kGzip, 40), {ContentCoding::kZstd, 90}}) {
+    std::vector<std::unique_ptr<ContentEncoder>> streams(kStreams);
+    std::string out;
+    out.reserve(1 << 20);
+    const size_t before = allocated();
+    for (auto& stream : streams) {
+      stream = ContentEncoder::Create(coding, std::nullopt);
+      for (int i = 0; i < 20; ++i) stream->Encode(kJson + std::to_string(i), ContentEncoder::Then::kFlush, out);
+      out.clear();
+    }
+    EXPECT_LE((allocated() - before) / kStreams, kib * 1024) << Name(coding);
+  }
+}
+#endif
 
 TEST(ContentCoding, IsFoundByName) {
   for (const ContentCoding coding : kAll) EXPECT_EQ(FindContentCoding(Name(coding)), coding);
