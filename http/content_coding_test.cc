@@ -191,7 +191,7 @@ TEST(ContentCoding, AZstdWindowBeyond8MiBIsRefused) {
 }
 
 TEST(ContentCoding, FormatsOfZstdThatAreOlderThanItsRfcAreRefusedWhereverTheyAreCut) {
-  const std::string old("\x26\xb5\x2f\xfd\x6b\x00\x00\x00", 8);
+  const std::string old("\x26\xb5\x2f\xfd\x6b");  // which the library would wait for more of, or not, as it is cut
   const std::string passed_over("\x5f\x2a\x4d\x18\x02\x00\x00\x00hi", 10);
   for (size_t cut = 0; cut <= old.size(); ++cut) {
     EXPECT_EQ(MessageOf(Decoded(ContentCoding::kZstd, {old.substr(0, cut), old.substr(cut)}).status), "is no zstd");
