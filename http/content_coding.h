@@ -24,11 +24,12 @@ std::optional<ContentCoding> FindContentCoding(std::string_view name);
 class ContentEncoder {
  public:
   enum class Then {
+    kGoOn,   // what is in `out` may lag behind
     kFlush,  // all that was given can be decoded from what is in `out`
     kEnd,    // nothing more is given
   };
 
-  // `body_bytes` is what will be given, if that is known; the encoder is then as large as that is worth, up to some
+  // `body_bytes` is how much will be given, if that is known; the encoder is then as large as that is worth, up to some
   // hundreds of KiB. Without it, it may have to live as long as its client: gzip and deflate take 40 KiB, zstd 90 KiB
   // (content_coding_test.cc). br takes 730 KiB whatever its window is, and is not for streams.
   static std::unique_ptr<ContentEncoder> Create(ContentCoding coding, std::optional<size_t> body_bytes);

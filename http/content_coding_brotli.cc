@@ -37,7 +37,9 @@ class BrotliEncoder final : public ContentEncoder {
   ~BrotliEncoder() override { BrotliEncoderDestroyInstance(state_); }
 
   void Encode(std::string_view piece, Then then, std::string& out) override {
-    const auto operation = then == Then::kEnd ? BROTLI_OPERATION_FINISH : BROTLI_OPERATION_FLUSH;
+    const auto operation = then == Then::kEnd     ? BROTLI_OPERATION_FINISH
+                           : then == Then::kFlush ? BROTLI_OPERATION_FLUSH
+                                                  : BROTLI_OPERATION_PROCESS;
     const auto* next = reinterpret_cast<const uint8_t*>(piece.data());
     size_t left = piece.size();
     size_t size = 0;

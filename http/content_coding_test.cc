@@ -96,6 +96,18 @@ TEST_P(ContentCodingTest, EachPieceOfAStreamIsThereOnceItIsFlushed) {
   }
 }
 
+TEST_P(ContentCodingTest, APieceNeedsNotBeFlushed) {
+  std::string body, encoded, out;
+  const std::unique_ptr<ContentEncoder> encoder = ContentEncoder::Create(GetParam(), 5000 * kJson.size());
+  for (int i = 0; i < 5000; ++i) {
+    body += kJson;
+    encoder->Encode(kJson, i == 4999 ? ContentEncoder::Then::kEnd : ContentEncoder::Then::kGoOn, encoded);
+  }
+  EXPECT_LT(encoded.size(), Encoded(GetParam(), body).size() + 100);
+  EXPECT_TRUE(DecodeWhole(GetParam(), encoded, body.size(), out).ok());
+  EXPECT_TRUE(out == body);
+}
+
 TEST_P(ContentCodingTest, FlushingNothingAndEndingWithNothingAreFine) {
   const std::unique_ptr<ContentEncoder> encoder = ContentEncoder::Create(GetParam(), std::nullopt);
   std::string encoded, out;

@@ -50,7 +50,7 @@ class ZlibEncoder final : public ContentEncoder {
   ~ZlibEncoder() override { deflateEnd(&stream_); }
 
   void Encode(std::string_view piece, Then then, std::string& out) override {
-    const int flush = then == Then::kEnd ? Z_FINISH : Z_SYNC_FLUSH;
+    const int flush = then == Then::kEnd ? Z_FINISH : then == Then::kFlush ? Z_SYNC_FLUSH : Z_NO_FLUSH;
     for (;;) {
       SetInput(stream_, piece);
       const uInt given = stream_.avail_in;

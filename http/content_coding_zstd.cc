@@ -21,7 +21,9 @@ class ZstdEncoder final : public ContentEncoder {
     CHECK(context_ != nullptr, "zstd does not start");
     Set(ZSTD_c_compressionLevel, kLevel);
     if (body_bytes.has_value()) {
-      Set(ZSTD_c_windowLog, kWindowBitsMax);  // zstd makes it smaller for a body that is given at once
+      Set(ZSTD_c_windowLog, kWindowBitsMax);
+      const size_t pledged = ZSTD_CCtx_setPledgedSrcSize(context_, *body_bytes);  // makes window and tables smaller
+      CHECK(!ZSTD_isError(pledged), "zstd: {}", ZSTD_getErrorName(pledged));
     } else {
       Set(ZSTD_c_windowLog, kStreamWindowBits);
       Set(ZSTD_c_hashLog, kStreamTableBits);
@@ -31,16 +33,19 @@ class ZstdEncoder final : public ContentEncoder {
   ~ZstdEncoder() override { ZSTD_freeCCtx(context_); }
 
   void Encode(std::string_view piece, Then then, std::string& out) override {
-    const ZSTD_EndDirective directive = then == Then::kEnd ? ZSTD_e_end : ZSTD_e_flush;
+    const ZSTD_EndDirective directive = then == Then::kEnd     ? ZSTD_e_end
+                                        : then == Then::kFlush ? ZSTD_e_flush
+                                                               : ZSTD_e_continue;
     ZSTD_inBuffer in = {piece.data(), piece.size(), 0};
-    size_t left = 0;
-    do {
+    bool done = false;
+    while (!done) {
       Room room(out, EncoderRoom(piece));
       ZSTD_outBuffer made = {room.begin(), room.size(), 0};
-      left = ZSTD_compressStream2(context_, &made, &in, directive);
+      const size_t left = ZSTD_compressStream2(context_, &made, &in, directive);
       CHECK(!ZSTD_isError(left), "zstd does not encode: {}", ZSTD_getErrorName(left));
       room.Close(made.pos);
-    } while (left > 0);
+      done = then == Then::kGoOn ? in.pos == in.size : left == 0;
+    }
   }
 
  private:

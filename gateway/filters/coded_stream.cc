@@ -2,6 +2,7 @@
 
 #include "gateway/filters/coding_rules.h"
 #include "gateway/http_status.h"
+#include "runtime/sleep.h"
 
 namespace minato::gateway {
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr size_t kPieceBytes = 16 << 10;
 constexpr uint64_t kExpansionMax = 100;
+constexpr size_t kTurnBytes = 128 << 10;  // encoded in one go: some milliseconds
 
 // Of a decoder, as the request's.
 Status BadBody(const Status& decoded) { return InvalidArgument("the request body {}", MessageOf(decoded)); }
@@ -118,11 +120,18 @@ bool CodedStream::Encodes(const ResponseHead& head, std::optional<uint64_t> body
   return true;
 }
 
-std::optional<std::string> CodedStream::EncodeWhole(ContentCoding coding, std::string_view body) const {
+Task<std::optional<std::string>> CodedStream::EncodeWhole(ContentCoding coding, std::string_view body) const {
+  const std::unique_ptr<ContentEncoder> encoder = ContentEncoder::Create(coding, body.size());
   std::string encoded;
-  ContentEncoder::Create(coding, body.size())->Encode(body, ContentEncoder::Then::kEnd, encoded);
-  if (encoded.size() >= body.size() && !accept_->refuses_identity()) return std::nullopt;
-  return encoded;
+  std::string_view rest = body;
+  for (; rest.size() > kTurnBytes; rest.remove_prefix(kTurnBytes)) {
+    encoder->Encode(rest.substr(0, kTurnBytes), ContentEncoder::Then::kGoOn, encoded);
+    const Status slept = co_await Sleep(absl::ZeroDuration());
+    if (!slept.ok()) co_return std::nullopt;  // still to be answered, with no more work than need be
+  }
+  encoder->Encode(rest, ContentEncoder::Then::kEnd, encoded);
+  if (encoded.size() >= body.size() && !accept_->refuses_identity()) co_return std::nullopt;
+  co_return encoded;
 }
 
 Task<Status> CodedStream::Respond(const ResponseHead& head, std::string_view body) {
@@ -134,7 +143,7 @@ Task<Status> CodedStream::Respond(const ResponseHead& head, std::string_view bod
 }
 
 Task<Status> CodedStream::RespondWhole(const ResponseHead& head, std::string_view body, ContentCoding coding) {
-  const std::optional<std::string> encoded = EncodeWhole(coding, body);
+  const std::optional<std::string> encoded = co_await EncodeWhole(coding, body);
   if (!encoded.has_value()) co_return co_await client().Respond(head, body);
   const ResponseHead encoded_head = EncodedHead(head, coding);
   co_return co_await client().Respond(encoded_head, *encoded);
@@ -178,13 +187,14 @@ Task<Status> CodedStream::StartHeld(std::string_view first_piece) {
     }
   }
   answer_ = Answer::kPlain;
-  const std::optional<std::string> encoded =
-      is_whole ? EncodeWhole(*accept_->Choose(kWholeBodyCodings), first_piece) : std::nullopt;
+  const ContentCoding coding = *accept_->Choose(kWholeBodyCodings);
+  std::optional<std::string> encoded;
+  if (is_whole) encoded = co_await EncodeWhole(coding, first_piece);
   if (!encoded.has_value()) {
     CO_TRY(co_await client().StartResponse(held_));
     co_return co_await client().Write(first_piece);
   }
-  ResponseHead encoded_head = EncodedHead(held_, *accept_->Choose(kWholeBodyCodings));
+  ResponseHead encoded_head = EncodedHead(held_, coding);
   encoded_head.content_length = encoded->size();
   CO_TRY(co_await client().StartResponse(encoded_head));
   co_return co_await client().Write(*encoded);

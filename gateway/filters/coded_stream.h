@@ -66,8 +66,8 @@ class CodedStream final : public ForwardingStream {
 
   // Whether the answer may go encoded to this client. Says so to caches.
   bool Encodes(const ResponseHead& head, std::optional<uint64_t> body_bytes);
-  // What the body becomes if that is better than what it is.
-  std::optional<std::string> EncodeWhole(http::ContentCoding coding, std::string_view body) const;
+  // What the body becomes, if that is better than what it is. A long one lets others have their turn meanwhile.
+  Task<std::optional<std::string>> EncodeWhole(http::ContentCoding coding, std::string_view body) const;
   Task<Status> RespondWhole(const ResponseHead& head, std::string_view body, http::ContentCoding coding);
   Task<Status> StartHeld(std::string_view first_piece);
   Task<Status> StartCoded(const ResponseHead& head, http::ContentCoding coding);

@@ -247,6 +247,21 @@ TEST_F(CodingFilterTest, AnAnswerIsEncodedAsTheClientLikesBest) {
   }
 }
 
+TEST_F(CodingFilterTest, OthersHaveTheirTurnWhileALongAnswerIsEncoded) {
+  std::string longer;
+  while (longer.size() < 1 << 20) longer += kJson + std::to_string(longer.size());
+  backend.pieces = {longer};
+  for (const ContentCoding coding : {ContentCoding::kGzip, ContentCoding::kBrotli, ContentCoding::kZstd}) {
+    HandClient client("GET", "/");
+    client.request_headers["accept-encoding"] = http::Name(coding);
+    CodingFilter filter(backend, options);
+    loop.Spawn(filter.Serve(client));
+    EXPECT_EQ(client.status, 0) << "waits for its next turn";
+    loop.Advance(absl::ZeroDuration());
+    EXPECT_TRUE(Decoded(coding, client.answer) == longer);
+  }
+}
+
 TEST_F(CodingFilterTest, CachesAreToldEvenIfThisClientTakesTheBodyAsItIs) {
   backend.pieces = {kLong};
   const HandClient client = Get("identity");
