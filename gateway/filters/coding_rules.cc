@@ -12,9 +12,10 @@ namespace {
 constexpr uint64_t kWorthBytesMin = 1024;  // a packet goes out in any event
 
 bool AnyLineHas(const http::Headers& headers, std::string_view name, std::string_view token) {
-  return std::any_of(headers.begin(), headers.end(), [&](const http::HeaderField& field) {
-    return field.name == name && http::ListHasToken(field.value, token);
-  });
+  for (const http::HeaderField field : headers) {
+    if (field.name == name && http::ListHasToken(field.value, token)) return true;
+  }
+  return false;
 }
 
 bool Shrinks(std::string_view content_type) {
