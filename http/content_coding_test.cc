@@ -225,7 +225,8 @@ TEST(ContentCoding, ABrotliWindowMayBeLargeButNotWhatIsHeldOfIt) {
   };
   std::string out;
   EXPECT_TRUE(DecodeWhole(ContentCoding::kBrotli, with_large_window(std::string(1 << 20, 'x')), 1 << 20, out).ok());
-  EXPECT_EQ(MessageOf(DecodeWhole(ContentCoding::kBrotli, with_large_window(std::string(20 << 20, 'x')), 32 << 20, out)),
+  const std::string longer = with_large_window(std::string(20 << 20, 'x'));
+  EXPECT_EQ(MessageOf(DecodeWhole(ContentCoding::kBrotli, longer, 32 << 20, out)),
             "needs more than 8388608 bytes of memory to be decoded (br)");
 }
 

@@ -68,8 +68,8 @@ class FrameMagic {
       const auto byte = static_cast<uint8_t>(input.front());
       if (seen_ == 0) first_ = byte;
       const bool is_zstd = first_ == kZstd[0];
-      const bool fits = seen_ == 0 ? is_zstd || (byte & 0xf0) == kSkippable[0] : byte == (is_zstd ? kZstd : kSkippable)[seen_];
-      if (!fits) return false;
+      if (seen_ == 0 && !is_zstd && (byte & 0xf0) != kSkippable[0]) return false;
+      if (seen_ > 0 && byte != (is_zstd ? kZstd : kSkippable)[seen_]) return false;
     }
     return true;
   }

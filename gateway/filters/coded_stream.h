@@ -28,8 +28,9 @@ struct DecodedBodyLimit {
   std::string_view name = "body_bytes_max";  // as errors give it
 };
 
-// Wraps the client's stream. An answer whose length is announced is held until its first piece has come: response_status()
-// is 0 until then, and Respond may still give another one. Each further piece is flushed, and arrives when it is written.
+// Wraps the client's stream. An answer whose length is announced is held until its first piece has come:
+// response_status() is 0 until then, and Respond may still give another one. Each piece of a stream is flushed, and
+// arrives when it is written.
 class CodedStream final : public ForwardingStream {
  public:
   // `client` must outlive it. `coding` is that of the request's body; `accept` is what the client takes.

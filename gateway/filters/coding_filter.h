@@ -6,8 +6,8 @@
 
 namespace minato::gateway {
 
-// Any worker; `next` outlives it. The outermost of what changes bodies. A request that names neither header, gRPC in any
-// form and WebSockets pass as if it were not there.
+// Any worker; `next` outlives it. The outermost of what changes bodies. A request that names neither header, gRPC in
+// any form and WebSockets pass as if it were not there.
 class CodingFilter final : public RequestHandler {
  public:
   // How it refuses: in preset minato's JSON, or as text.
