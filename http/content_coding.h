@@ -1,4 +1,4 @@
-// The content codings of HTTP (RFC 9110, section 8.4.1): gzip, deflate, br and zstd. Bytes in, bytes out, in any pieces.
+// The content codings of HTTP (RFC 9110, section 8.4.1): gzip, deflate, br and zstd. Bytes in, bytes out, cut anywhere.
 //
 // "deflate" is zlib's format, as the RFC has it; bare deflate, which some senders call so, is not read.
 #pragma once
