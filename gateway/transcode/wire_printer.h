@@ -86,6 +86,11 @@ class WirePrinter {
   // Well-known types: wire_printer_known.cc
   bool PrintKnown(const MessageTable& table, std::string_view wire);
   bool PrintAny(const MessageTable& table, std::string_view wire);
+  bool PrintAnyAsItsType(const MessageTable& table, std::string_view type_url,
+                         std::string_view value);
+  bool PrintAnyAsBytes(const MessageTable& table, std::string_view type_url,
+                       std::string_view value);
+  void PrintAnyKey(std::string_view key, bool& first);
   bool PrintTime(WellKnown type, std::string_view wire);
   bool PrintFieldMask(std::string_view wire);
   bool PrintJsonValue(const MessageTable& table, std::string_view wire);

@@ -171,11 +171,28 @@ bool WirePrinter::PrintAny(const MessageTable& table, std::string_view wire) {
     if (found.number == 1) type_url = found.view();
     if (found.number == 2) value = found.view();
   }
-  if (type_url.empty()) {
-    if (!value.empty()) return Fail("broken Any: missing type URL");
+  if (type_url.empty() && value.empty()) {
     sink_.Append("{}");
     return true;
   }
+  if (options_.unreadable_any == JsonPrintOptions::UnreadableAny::kRefuse) {
+    return PrintAnyAsItsType(table, type_url, value);
+  }
+  const size_t begin = sink_.size();
+  const int levels = levels_;
+  const int messages = messages_;
+  if (PrintAnyAsItsType(table, type_url, value)) return true;
+  if (out_of_order_) return false;  // It is printed once more, in order.
+  sink_.Truncate(begin);
+  levels_ = levels;
+  messages_ = messages;
+  what_.clear();
+  return PrintAnyAsBytes(table, type_url, value);
+}
+
+bool WirePrinter::PrintAnyAsItsType(const MessageTable& table, std::string_view type_url,
+                                    std::string_view value) {
+  if (type_url.empty()) return Fail("broken Any: missing type URL");
   if (options_.wire == JsonPrintOptions::Wire::kEnvoy && !type_url.starts_with(kTypePrefix)) {
     return Fail(fmt::format("Invalid type URL, type URLs must be of the form "
                             "'type.googleapis.com/<typename>', got: {}",
@@ -187,10 +204,7 @@ bool WirePrinter::PrintAny(const MessageTable& table, std::string_view wire) {
   if (inner == nullptr) return Fail(fmt::format("Invalid type URL, unknown type: {}", name));
   if (!Open('{')) return false;
   bool first = true;
-  Separate(first);
-  const std::string_view space = indent_ ? " " : "";
-  sink_.Append("\"@type\":");
-  sink_.Append(space);
+  PrintAnyKey("\"@type\":", first);
   if (!AppendJsonString(sink_, type_url, BadUtf8::kRefuse))
     return Fail("proto3 strings must be UTF-8");
   if (inner->well_known == WellKnown::kNone || inner->well_known == WellKnown::kEmpty ||
@@ -198,13 +212,29 @@ bool WirePrinter::PrintAny(const MessageTable& table, std::string_view wire) {
     if (!EnterMessage() || !PrintFields(*inner, value, first)) return false;
     LeaveMessage();
   } else {
-    Separate(first);
-    sink_.Append("\"value\":");
-    sink_.Append(space);
+    PrintAnyKey("\"value\":", first);
     if (!PrintMessage(*inner, value)) return false;
   }
   Close('}', first);
   return true;
+}
+
+bool WirePrinter::PrintAnyAsBytes(const MessageTable& table, std::string_view type_url,
+                                  std::string_view value) {
+  if (!Open('{')) return false;
+  bool first = true;
+  PrintAnyKey("\"@type\":", first);
+  if (!AppendJsonString(sink_, type_url, BadUtf8::kSpace)) return false;
+  PrintAnyKey("\"value\":", first);
+  if (!PrintText(*table.FindNumber(2), value)) return false;
+  Close('}', first);
+  return true;
+}
+
+void WirePrinter::PrintAnyKey(std::string_view key, bool& first) {
+  Separate(first);
+  sink_.Append(key);
+  if (indent_) sink_.Append(' ');
 }
 
 }  // namespace minato::gateway

@@ -27,17 +27,23 @@ struct JsonPrintOptions {
              // zero byte for a tag ends a message; a known field of another wire type is an error,
              // not unknown. Errors have Envoy's texts.
   };
+  // A google.protobuf.Any whose type is not in the schema, or whose bytes are not of its type.
+  enum class UnreadableAny : uint8_t {
+    kRefuse,
+    kBytes,  // {"@type":"…","value":"<base64>"}
+  };
   Whitespace whitespace = Whitespace::kNone;
   Unset unset = Unset::kOmit;
   Enums enums = Enums::kNames;
   Names names = Names::kJson;
   Wire wire = Wire::kStrict;
+  UnreadableAny unreadable_any = UnreadableAny::kRefuse;
 };
 
 // Appends the JSON form of a message, fields by number whatever their order on the wire. Unknown
 // fields are left out. An error means that the peer sent something that cannot be printed (cut off,
 // a singular field twice, text that is not UTF-8, a time out of range, an Any of a type not in the
-// schema); what was appended then has no meaning.
+// schema unless that is allowed); what was appended then has no meaning.
 absl::Status WireToJson(const MessageTable& message, std::string_view wire,
                         const JsonPrintOptions& options, std::string& json);
 

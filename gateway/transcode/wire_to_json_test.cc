@@ -193,6 +193,29 @@ TEST_F(WireToJsonTest, WellKnownTypesHaveTheirOwnForm) {
   for (const auto& c : kCases) EXPECT_EQ(Print("Known", c.text), c.json) << c.text;
 }
 
+TEST_F(WireToJsonTest, AnAnyThatCannotBeReadKeepsItsBytesIfThatIsAllowed) {
+  options.unreadable_any = JsonPrintOptions::UnreadableAny::kBytes;
+  const struct {
+    std::string_view text, json;
+  } kCases[] = {
+      {"any { type_url: 'type.googleapis.com/no.Such' value: 'x' }",
+       R"({"any":{"@type":"type.googleapis.com/no.Such","value":"eA=="}})"},
+      {"any { type_url: 'no.Such' }", R"({"any":{"@type":"no.Such","value":""}})"},
+      {"any { value: 'x' }", R"({"any":{"@type":"","value":"eA=="}})"},
+      {"any { type_url: 'type.googleapis.com/t.Pet' value: '\\n\\003Re' }",
+       R"({"any":{"@type":"type.googleapis.com/t.Pet","value":"CgNSZQ=="}})"},
+      {"any { type_url: 'type.googleapis.com/t.Pet' value: '\\n\\003Rex' }",
+       R"({"any":{"@type":"type.googleapis.com/t.Pet","name":"Rex"}})"},
+      {"any { type_url: 'type.googleapis.com/google.protobuf.Any' value: '\\n\\001x' }",
+       R"({"any":{"@type":"type.googleapis.com/google.protobuf.Any","value":{"@type":"x","value":""}}})"},
+      {"any { }", R"({"any":{}})"},
+  };
+  for (const auto& c : kCases) EXPECT_EQ(Print("Known", c.text), c.json) << c.text;
+  options.whitespace = JsonPrintOptions::Whitespace::kIndent;
+  EXPECT_EQ(Print("Known", "any { type_url: 'no.Such' value: 'x' }"),
+            "{\n \"any\": {\n  \"@type\": \"no.Such\",\n  \"value\": \"eA==\"\n }\n}\n");
+}
+
 TEST_F(WireToJsonTest, BadWireIsRefusedInEnvoysWords) {
   options.wire = JsonPrintOptions::Wire::kEnvoy;
   constexpr std::string_view kCutOff = "the message is cut off or is not protobuf";
