@@ -2,7 +2,7 @@
 
 #include <google/protobuf/descriptor.h>
 
-#include "gateway/error_body.h"
+#include "gateway/error_answer.h"
 #include "gateway/exchange_call.h"
 #include "gateway/grpc_timeout.h"
 #include "gateway/http_status.h"
@@ -142,12 +142,9 @@ Task<void> Exchange::RespondUnary(Call& call, const UnaryReply& reply) {
 
 Task<void> Exchange::Fail(ClientStream& stream, const Status& status, std::string_view details,
                           http::Headers headers) {
-  ResponseHead head;
-  head.status = HttpStatusOf(status);
-  head.content_type = "application/json";
-  head.headers = std::move(headers);
-  const std::string body = ErrorBody(status, DetailsJson(details));
-  const Status sent = co_await stream.Respond(head, body);
+  const std::string details_json = DetailsJson(details);
+  const Status sent =
+      co_await RespondError(stream, options_.error_shape, status, details_json, {.headers = std::move(headers)});
 }
 
 }  // namespace minato::gateway

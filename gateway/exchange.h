@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "gateway/error_body.h"
 #include "gateway/front/client_stream.h"
 #include "gateway/routing/route_table.h"
 #include "gateway/transcode/json_read_options.h"
@@ -17,12 +18,13 @@ struct ExchangeOptions {
   absl::Duration request_timeout = absl::Minutes(1);  // of calls that do not stream; grpc-timeout may shorten it
   JsonReadOptions read;
   JsonPrintOptions print;
+  ErrorShape error_shape = ErrorShape::kFlat;
 };
 
 // Serves the routes of a table from an upstream, in preset minato. Every worker may use it at once.
 class Exchange final : public RequestHandler {
  public:
-  // All must outlive it. `schema` has the types of the routes and those that an Any may hold.
+  // All must outlive it. `schema` has the types of the routes, google.protobuf.Any, and the types that it may hold.
   Exchange(const RouteTable& routes, const Schema& schema, Upstream& upstream, ExchangeOptions options)
       : routes_(routes), schema_(schema), upstream_(upstream), options_(options) {}
 

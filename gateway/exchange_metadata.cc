@@ -3,10 +3,11 @@
 #include <absl/strings/escaping.h>
 #include <google/protobuf/any.pb.h>
 
+#include "gateway/error_details.h"
 #include "gateway/exchange_call.h"
-#include "gateway/transcode/json_string.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "runtime/check.h"
 
 namespace minato::gateway {
 namespace {
@@ -74,22 +75,10 @@ int SuccessStatus(const Fields& initial_metadata) {
 }
 
 std::string Exchange::DetailsJson(std::string_view details) const {
-  google::rpc::Status status;
-  if (details.empty() || !status.ParseFromArray(details.data(), static_cast<int>(details.size()))) return {};
+  if (details.empty()) return {};
   const MessageTable* const any = schema_.Find("google.protobuf.Any");
-  std::string json = "[";
-  for (const google::protobuf::Any& detail : status.details()) {
-    if (json.size() > 1) json += ',';
-    std::string printed;
-    if (any != nullptr && WireToJson(*any, detail.SerializeAsString(), options_.print, printed).ok()) {
-      json += printed;
-    } else {
-      // A type that we do not know is kept for whoever does.
-      json += "{\"@type\":" + QuoteJson(detail.type_url()) +
-              ",\"value\":" + QuoteJson(absl::Base64Escape(detail.value())) + "}";
-    }
-  }
-  return json + "]";
+  CHECK(any != nullptr, "the schema lacks google.protobuf.Any");
+  return ErrorDetailsJson(*any, details, options_.print);
 }
 
 }  // namespace minato::gateway

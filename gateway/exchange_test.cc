@@ -118,6 +118,17 @@ TEST_F(ExchangeTest, AnErrorHasOneFlatShapeWithItsDetails) {
             R"({"@type":"type.googleapis.com/unknown.Type","value":""}]})");
 }
 
+TEST_F(ExchangeTest, AnErrorHasTheShapeThatIsAskedFor) {
+  options.error_shape = ErrorShape::kRfc9457;
+  Exchange other(routes, schema, upstream, options);
+  HandClient client("GET", "/v2/notes");
+  loop.Run(other.Serve(client));
+  EXPECT_EQ(client.content_type, "application/problem+json");
+  EXPECT_EQ(client.answer,
+            R"({"type":"about:blank","title":"Not Found","status":404,"detail":"no route matches GET /v2/notes",)"
+            R"("code":5,"grpcStatus":"NOT_FOUND","details":[]})");
+}
+
 TEST_F(ExchangeTest, MetadataBecomeHeadersWithoutThoseOfTheHop) {
   upstream.replies = {Wire(1, "x")};
   upstream.initial_metadata = {{"minato-http-status", "201"}, {"x-note", "a"}, {"blob-bin", std::string("\0\1", 2)},

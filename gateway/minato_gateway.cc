@@ -5,11 +5,13 @@
 
 #include <absl/flags/flag.h>
 #include <absl/functional/function_ref.h>
+#include <fmt/ranges.h>
 
 #include "gateway/admin/admin.h"
 #include "gateway/config/bootstrap_reader.h"
 #include "gateway/config/describe.h"
 #include "gateway/envoy/envoy_gateway.h"
+#include "gateway/error_body.h"
 #include "gateway/upstream_gateway.h"
 #include "runtime/program/command_line.h"
 #include "runtime/program/public_address.h"
@@ -20,6 +22,10 @@ ABSL_FLAG(std::string, config, "", "an Envoy bootstrap (YAML or JSON) to serve a
 ABSL_FLAG(std::vector<std::string>, extensions, {},
           "with --config: what to do beyond Envoy, names separated by commas, or all:" +
               minato::gateway::config::ExtensionsHelp());
+ABSL_FLAG(std::string, error_shape, "",
+          "the body of errors, whoever found them: flat, status (google.rpc.Status), aip193 (as Google's APIs) or "
+          "rfc9457 (application/problem+json); with --config also envoy, which tells them as Envoy does; default: "
+          "envoy with --config, else flat");
 ABSL_FLAG(bool, check, false, "with --config: say what was understood, or what is wrong with it, and end");
 
 ABSL_FLAG(std::string, upstream, "127.0.0.1:50051", "without --config: the gRPC server that is called");
@@ -87,9 +93,19 @@ void WaitForEnd(StopSignal& stop, AdminPort* admin, absl::FunctionRef<void()> re
   if (admin != nullptr) admin->pages.SetReady(false);
 }
 
+StatusOr<gateway::ErrorShape> ErrorShapeOr(gateway::ErrorShape otherwise) {
+  const std::string name = absl::GetFlag(FLAGS_error_shape);
+  if (name.empty()) return otherwise;
+  const std::optional<gateway::ErrorShape> shape = gateway::ErrorShapeOf(name);
+  if (shape.has_value()) return *shape;
+  return InvalidArgument("--error_shape: unknown name \"{}\"; there are: {}", name,
+                         fmt::join(gateway::kErrorShapeNames, " "));
+}
+
 StatusOr<gateway::config::Bootstrap> ReadConfig(const std::string& file) {
   TRY(gateway::config::Bootstrap bootstrap, gateway::config::ReadBootstrapFile(file));
   TRY(bootstrap.extensions, gateway::config::Extensions::Parse(absl::GetFlag(FLAGS_extensions)));
+  TRY(bootstrap.error_shape, ErrorShapeOr(gateway::ErrorShape::kEnvoy));
   return bootstrap;
 }
 
@@ -150,6 +166,10 @@ Status ServeUpstream(StopSignal& stop) {
   options.content_coding = absl::GetFlag(FLAGS_content_coding);
   options.exchange.body_bytes_max = absl::GetFlag(FLAGS_request_bytes_max);
   options.exchange.request_timeout = absl::GetFlag(FLAGS_request_timeout);
+  TRY(options.exchange.error_shape, ErrorShapeOr(gateway::ErrorShape::kFlat));
+  if (options.exchange.error_shape == gateway::ErrorShape::kEnvoy) {
+    return InvalidArgument("--error_shape=envoy: needs --config; without it errors are JSON");
+  }
   options.access_log = AccessLogLines();
 
   MetricsRegistry metrics;

@@ -79,7 +79,8 @@ UpstreamGateway::Share::Share(AsioExecutor& home, const Impl& impl, ClusterStats
     : cluster(home, impl.cluster, stats),
       upstream(cluster, {.reply_bytes_max = impl.options.exchange.body_bytes_max}),
       exchange(*impl.routes, impl.schema, upstream, impl.options.exchange),
-      cors({.allow_origins = impl.options.cors_allow_origins}, exchange),
+      cors({.allow_origins = impl.options.cors_allow_origins, .error_shape = impl.options.exchange.error_shape},
+           exchange),
       coding(cors, {.limit = {.bytes_max = impl.options.exchange.body_bytes_max}}),
       front(metrics, impl.options.content_coding ? static_cast<RequestHandler&>(coding) : cors, impl.options.access_log,
             &home.gathering()) {}
@@ -122,7 +123,9 @@ StatusOr<std::unique_ptr<UpstreamGateway>> UpstreamGateway::Start(WorkerPool& wo
   };
   TRY(workers.OnEach(begin));
   const auto handler_of = [&impl](size_t worker) -> RequestHandler& { return impl.shares[worker]->front; };
-  TRY(impl.http, HttpServer::Start(workers, {.address = impl.options.listen}, handler_of));
+  HttpServerOptions http = {.address = impl.options.listen};
+  http.limits.style.error_shape = impl.options.exchange.error_shape;
+  TRY(impl.http, HttpServer::Start(workers, http, handler_of));
   return gateway;
 }
 

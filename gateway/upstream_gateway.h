@@ -18,7 +18,7 @@ struct UpstreamGatewayOptions {
   std::string descriptor_set;  // file; every service in it that has google.api.http rules is served
   std::vector<std::string> cors_allow_origins;
   bool content_coding = true;  // bodies may come and go encoded
-  ExchangeOptions exchange;
+  ExchangeOptions exchange;    // its error_shape is that of the front, too
   AccessLog::Lines access_log = AccessLog::Lines::kOff;
 };
 

@@ -4,6 +4,7 @@
 
 #include <absl/flags/flag.h>
 #include <absl/strings/str_split.h>
+#include <google/protobuf/any.pb.h>
 
 #include "gateway/admin/admin.h"
 #include "gateway/exchange.h"
@@ -44,6 +45,7 @@ StatusOr<gateway::RouteTable> Routes(const MethodRegistry& registry, gateway::Sc
     TRY(builder.AddService(*service));
   }
   // What the details of an error may be.
+  schema.AddFile(*google::protobuf::Any::descriptor()->file());
   schema.AddFile(*google::rpc::ErrorInfo::descriptor()->file());
   return std::move(builder).Build();
 }

@@ -13,7 +13,7 @@ Task<void> Admin::Serve(ClientStream& stream) {
   if (method != "GET" && method != "HEAD") {
     head.status = 405;
     head.headers.Add("allow", "GET, HEAD");
-    body = ErrorBody(Unimplemented("{} is not allowed here; allowed: GET, HEAD", method), {});
+    body = ErrorBody(ErrorShape::kFlat, Unimplemented("{} is not allowed here; allowed: GET, HEAD", method), {});
   } else if (path == "/healthz") {
     body = R"({"status":"ok"})";
   } else if (path == "/ready") {
@@ -24,7 +24,7 @@ Task<void> Admin::Serve(ClientStream& stream) {
     body = metrics_.ToJson();
   } else {
     head.status = 404;
-    body = ErrorBody(NotFound("{} is none of /healthz, /ready, /stats", path), {});
+    body = ErrorBody(ErrorShape::kFlat, NotFound("{} is none of /healthz, /ready, /stats", path), {});
   }
   body += '\n';
   const Status sent = co_await stream.Respond(head, body);

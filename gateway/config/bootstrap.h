@@ -13,6 +13,7 @@
 #include <absl/time/time.h>
 
 #include "gateway/config/extensions.h"
+#include "gateway/error_body.h"
 #include "gateway/routing/routing_options.h"
 #include "gateway/transcode/json_read_options.h"
 #include "gateway/transcode/wire_to_json.h"
@@ -253,7 +254,9 @@ struct Bootstrap {
   std::vector<Listener> listeners;
   std::vector<Cluster> clusters;
   std::optional<Admin> admin;
-  Extensions extensions;  // not in the file: whoever reads it says what is on beside it
+  // Not in the file: whoever reads it says this beside it.
+  Extensions extensions;
+  ErrorShape error_shape = ErrorShape::kEnvoy;
 };
 
 }  // namespace minato::gateway::config

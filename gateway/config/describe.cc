@@ -212,6 +212,7 @@ std::string Describe(const Bootstrap& bootstrap) {
   if (bootstrap.admin) text.Line(0, "admin on {}", bootstrap.admin->address);
   const std::vector<std::string> extensions = bootstrap.extensions.Names();
   if (!extensions.empty()) text.Line(0, "beyond Envoy: {}", Joined(extensions));
+  if (bootstrap.error_shape != ErrorShape::kEnvoy) text.Line(0, "errors: {}", NameOf(bootstrap.error_shape));
   return text.Take();
 }
 

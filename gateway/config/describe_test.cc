@@ -30,6 +30,14 @@ TEST(Describe, TellsWhatATranscoderDoesWhere) {
             "cluster grpc: STATIC, ROUND_ROBIN, 127.0.0.1:50051\n");
 }
 
+TEST(Describe, TellsWhatIsBeyondEnvoy) {
+  Bootstrap bootstrap;
+  EXPECT_EQ(Describe(bootstrap), "");
+  bootstrap.extensions = bootstrap.extensions.With(Extension::kStreamErrors);
+  bootstrap.error_shape = ErrorShape::kAip193;
+  EXPECT_EQ(Describe(bootstrap), "beyond Envoy: stream_errors\nerrors: aip193\n");
+}
+
 TEST(Describe, TellsCertificatesHealthChecksAndTheAdminPort) {
   EXPECT_EQ(Described("tls.yaml"),
             "listener https on 0.0.0.0:8443\n"

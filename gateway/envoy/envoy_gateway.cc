@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/envoy/worker_chains.h"
+#include "gateway/error_answer.h"
 #include "gateway/front/envoy_front.h"
 #include "gateway/front/listener.h"
 #include "runtime/scope.h"
@@ -76,18 +77,21 @@ struct EnvoyGateway::Worker {
 // Hands the requests of one listener to whatever serves at the time, on one worker.
 class EnvoyGateway::ListenerHandler final : public RequestHandler {
  public:
-  ListenerHandler(Worker& worker, std::string address) : worker_(worker), address_(std::move(address)) {}
+  ListenerHandler(Worker& worker, std::string address, ErrorShape error_shape)
+      : worker_(worker), address_(std::move(address)), error_shape_(error_shape) {}
 
   Task<void> Serve(ClientStream& stream) override {
     const Status served = co_await worker_.chains->Serve(address_, stream);
     if (served.ok()) co_return;
     // A connection that came before its listener's configuration, or outlived it.
-    const Status sent = co_await stream.Respond({.status = 503, .content_type = "text/plain"}, MessageOf(served));
+    const std::string_view type = stream.head().Find(http::KnownHeader::kContentType).value_or("");
+    const Status sent = co_await RespondError(stream, ErrorShapeFor(error_shape_, type), served);
   }
 
  private:
   Worker& worker_;
   const std::string address_;
+  const ErrorShape error_shape_;
 };
 
 struct EnvoyGateway::Server {
@@ -103,7 +107,7 @@ struct EnvoyGateway::Impl {
     for (size_t i = 0; i < pool.size(); ++i) workers.push_back(std::make_unique<Worker>(pool.home(i)));
   }
 
-  StatusOr<std::unique_ptr<Server>> Listen(const config::Listener& listener);
+  StatusOr<std::unique_ptr<Server>> Listen(const config::Listener& listener, ErrorShape error_shape);
   bool Serves(const config::Listener& listener) const {
     return std::any_of(servers.begin(), servers.end(),
                        [&](const auto& server) { return OpensAlike(server->opened_as, listener); });
@@ -125,11 +129,12 @@ struct EnvoyGateway::Impl {
   bool drained = false;
 };
 
-StatusOr<std::unique_ptr<EnvoyGateway::Server>> EnvoyGateway::Impl::Listen(const config::Listener& listener) {
+StatusOr<std::unique_ptr<EnvoyGateway::Server>> EnvoyGateway::Impl::Listen(const config::Listener& listener,
+                                                                            ErrorShape error_shape) {
   auto server = std::make_unique<Server>();
   server->opened_as = listener;
   for (size_t i = 0; i < workers.size(); ++i) {
-    server->handlers.push_back(std::make_unique<ListenerHandler>(*workers[i], listener.address));
+    server->handlers.push_back(std::make_unique<ListenerHandler>(*workers[i], listener.address, error_shape));
     server->logs.push_back(std::make_unique<AccessLog>(http_metrics, *server->handlers.back(), access_log,
                                                        &pool.home(i).gathering()));
   }
@@ -138,7 +143,9 @@ StatusOr<std::unique_ptr<EnvoyGateway::Server>> EnvoyGateway::Impl::Listen(const
     return workers[worker]->chains->TlsOf(address);
   };
   const HttpServerOptions options = {
-      .address = listener.address, .limits = EnvoyFront(listener.filter_chains.front().http), .tls_of = tls_of};
+      .address = listener.address,
+      .limits = EnvoyFront(listener.filter_chains.front().http, error_shape),
+      .tls_of = tls_of};
   TRY(server->http, HttpServer::Start(pool, options, handler_of));
   return server;
 }
@@ -203,7 +210,7 @@ Status EnvoyGateway::Reload(config::Bootstrap bootstrap, absl::Duration grace) {
   TRY(impl.pool.OnEach(use));
   for (const config::Listener& listener : fresh.listeners) {
     if (impl.Serves(listener)) continue;
-    TRY(std::unique_ptr<Server> server, impl.Listen(listener));
+    TRY(std::unique_ptr<Server> server, impl.Listen(listener, fresh.error_shape));
     impl.servers.push_back(std::move(server));
   }
   for (const std::string& warning : compiled->transcoders().warnings()) Log::Warning("{}", warning);

@@ -5,6 +5,7 @@
 #include "gateway/filters/forwarding_stream.h"
 #include "gateway/filters/grpc_web.h"
 #include "gateway/filters/health_check.h"
+#include "gateway/filters/local_reply.h"
 #include "gateway/filters/transcoder/transcoder_filter.h"
 #include "runtime/deadline.h"
 #include "runtime/when_all.h"
@@ -53,7 +54,7 @@ class WorkerChains::Chain final : public RequestHandler {
  public:
   Chain(const config::Listener& listener, const config::HttpConnectionManager& http, const CompiledBootstrap& compiled,
         const Router::Clusters& clusters)
-      : config_(http), routes_(compiled.RoutesOf(http)) {
+      : config_(http), error_shape_(compiled.bootstrap().error_shape), routes_(compiled.RoutesOf(http)) {
     for (auto filter = http.http_filters.rbegin(); filter != http.http_filters.rend(); ++filter) {
       filters_.push_back(Make(*filter, listener, compiled, clusters));
     }
@@ -75,7 +76,7 @@ class WorkerChains::Chain final : public RequestHandler {
 
  private:
   Task<void> Begin(ClientStream& stream) {
-    RouteChoice route(config_.route_config, routes_, stream.head());
+    RouteChoice route(config_.route_config, routes_, stream.head(), error_shape_);
     co_await filters_.back()->Serve(stream, route);
   }
 
@@ -83,12 +84,21 @@ class WorkerChains::Chain final : public RequestHandler {
     std::optional<std::string> path(stream.head().path());
     if (config_.normalize_path) path = NormalizePath(*path);
     if (!path.has_value()) {
-      const Status sent = co_await stream.Respond({.status = 400}, "");
+      co_await RefusePath(stream);
       co_return;
     }
     if (config_.merge_slashes) path = MergeSlashes(*path);
     NormalStream normal(stream, *std::move(path));
     co_await Begin(normal);
+  }
+
+  Task<void> RefusePath(ClientStream& stream) {
+    if (error_shape_ == ErrorShape::kEnvoy) {
+      const Status sent = co_await stream.Respond({.status = 400}, "");
+    } else {
+      const RouteChoice route(config_.route_config, routes_, stream.head(), error_shape_);
+      co_await LocalError(stream, route, InvalidArgument("a path with %00 is not served"));
+    }
   }
 
   std::unique_ptr<HttpFilter> Make(const config::HttpFilter& filter, const config::Listener& listener,
@@ -117,6 +127,7 @@ class WorkerChains::Chain final : public RequestHandler {
   }
 
   const config::HttpConnectionManager& config_;
+  const ErrorShape error_shape_;
   const Routes& routes_;
   std::vector<std::unique_ptr<HttpFilter>> filters_;  // the last of the chain first
   std::optional<CodingFilter> coding_;                // in front of them all

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "gateway/error_body.h"
+#include "gateway/error_answer.h"
 
 namespace minato::gateway {
 
@@ -59,13 +59,9 @@ Task<void> Cors::Serve(ClientStream& stream) {
 }
 
 Task<void> Cors::RefuseWebSocket(ClientStream& stream, std::string_view origin) {
-  ResponseHead head;
-  head.status = 403;
-  head.content_type = "application/json";
-  const Status refused =
-      PermissionDenied("pages of {} may not open WebSockets here (--cors_allow_origins)", origin);
-  const std::string body = ErrorBody(refused, {});
-  const Status sent = co_await stream.Respond(head, body);
+  const Status sent = co_await RespondError(
+      stream, options_.error_shape,
+      PermissionDenied("pages of {} may not open WebSockets here (--cors_allow_origins)", origin));
 }
 
 }  // namespace minato::gateway

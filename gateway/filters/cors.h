@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/error_body.h"
 #include "gateway/front/client_stream.h"
 
 namespace minato::gateway {
@@ -11,6 +12,7 @@ namespace minato::gateway {
 struct CorsOptions {
   std::vector<std::string> allow_origins;  // "https://app.example", or "*" for any; empty: CORS is off
   absl::Duration max_age = absl::Hours(1);  // how long a browser may keep a preflight's answer
+  ErrorShape error_shape = ErrorShape::kFlat;
 };
 
 // Answers preflights and marks the answers of `next`, which must outlive it. Browsers open WebSockets to any origin

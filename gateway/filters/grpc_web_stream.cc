@@ -85,7 +85,7 @@ Task<StatusOr<std::optional<std::string_view>>> GrpcWebStream::ReadPiece() {
 Task<Status> GrpcWebStream::RespondStatus(int http_status, std::string_view message) {
   ResponseHead head;
   head.content_type = content_type();
-  AddGrpcStatus(http_status, message, head.headers);
+  AddGrpcStatus(CodeOfHttpStatus(http_status), message, head.headers);
   answer_ = Answer::kGrpc;
   co_return co_await client().Respond(head, "");
 }

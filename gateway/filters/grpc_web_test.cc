@@ -1,5 +1,6 @@
 #include "gateway/filters/grpc_web.h"
 
+#include "gateway/filters/local_reply.h"
 #include "gateway/front/hand_client.h"
 #include "runtime/manual_executor.h"
 
@@ -18,8 +19,9 @@ class Backend final : public HttpFilter {
   std::vector<std::string> pieces;
   http::Headers trailers;
   bool headers_only = false;
+  Status fails;  // what the gateway says instead
 
-  Task<void> Serve(ClientStream& stream, RouteChoice&) override {
+  Task<void> Serve(ClientStream& stream, RouteChoice& route) override {
     content_type = stream.head().Find(http::KnownHeader::kContentType).value_or("none");
     for (;;) {
       StatusOr<std::optional<std::string_view>> piece = co_await stream.ReadPiece();
@@ -27,6 +29,7 @@ class Backend final : public HttpFilter {
       if (!piece.ok() || !piece->has_value()) break;
       body += **piece;
     }
+    if (!fails.ok()) co_return co_await LocalError(stream, route, fails);
     if (headers_only) {
       const Status sent = co_await stream.Respond(answer, pieces.empty() ? "" : pieces[0]);
       co_return;
@@ -41,12 +44,13 @@ struct GrpcWebTest : testing::Test {
   HandClient& Serve(HandClient& client) {
     const config::RouteConfiguration config;
     const Routes routes(config);
-    RouteChoice choice(config, routes, client.head());
+    RouteChoice choice(config, routes, client.head(), error_shape);
     GrpcWeb filter(backend);
     loop.Run(filter.Serve(client, choice));
     return client;
   }
   Backend backend;
+  ErrorShape error_shape = ErrorShape::kEnvoy;
   ManualExecutor loop;
 };
 
@@ -101,6 +105,18 @@ TEST_F(GrpcWebTest, ToldAnythingElseTheClientGetsAStatus) {
   EXPECT_EQ(client.headers.Find("grpc-status"), "14");
   EXPECT_EQ(client.headers.Find("grpc-message"), "no healthy upstream");
   EXPECT_EQ(client.content_type, "application/grpc-web+proto");
+}
+
+TEST_F(GrpcWebTest, AClientIsToldOfTheGatewaysErrorsInItsOwnWayWhateverTheirShape) {
+  error_shape = ErrorShape::kFlat;
+  backend.fails = Unavailable("no healthy upstream");
+  HandClient client("POST", "/a.B/C");
+  client.request_headers = {{"content-type", "application/grpc-web"}};
+  Serve(client);
+  EXPECT_EQ(client.status, 200);
+  EXPECT_EQ(client.headers.Find("grpc-status"), "14");
+  EXPECT_EQ(client.headers.Find("grpc-message"), "no healthy upstream");
+  EXPECT_EQ(client.answer, "");
 }
 
 TEST_F(GrpcWebTest, LeavesEverythingElseAlone) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "gateway/error_answer.h"
 #include "gateway/http_status.h"
 
 namespace minato::gateway {
@@ -20,10 +21,13 @@ std::string PercentEncode(std::string_view message) {
   return encoded;
 }
 
+// Envoy takes it that the next bytes of who sent a bad request cannot be trusted, either.
+bool EndsConnection(int status) { return status == 400; }
+
 }  // namespace
 
-void AddGrpcStatus(int http_status, std::string_view message, http::Headers& headers) {
-  headers.Add("grpc-status", std::to_string(CodeOfHttpStatus(http_status)));
+void AddGrpcStatus(int code, std::string_view message, http::Headers& headers) {
+  headers.Add("grpc-status", std::to_string(code));
   if (!message.empty()) headers.Add("grpc-message", PercentEncode(message));
 }
 
@@ -31,16 +35,28 @@ Task<void> LocalReply(ClientStream& stream, const RouteChoice& route, int status
                       http::Headers headers) {
   ResponseHead head;
   head.headers = std::move(headers);
-  head.ends_connection = status == 400;  // Envoy takes it that the client's next bytes cannot be trusted, either
+  head.ends_connection = EndsConnection(status);
   if (route.came_as_grpc()) {
     head.content_type = "application/grpc";
-    AddGrpcStatus(status, body, head.headers);
+    AddGrpcStatus(CodeOfHttpStatus(status), body, head.headers);
     const Status sent = co_await stream.Respond(head, "");
     co_return;
   }
   head.status = status;
   if (!body.empty()) head.content_type = "text/plain";
   const Status sent = co_await stream.Respond(head, body);
+}
+
+Task<void> LocalError(ClientStream& stream, const RouteChoice& route, Status error, http::Headers headers) {
+  const int status = HttpStatusOf(error);
+  if (route.error_shape() == ErrorShape::kEnvoy) {
+    co_await LocalReply(stream, route, status, MessageOf(error), std::move(headers));
+    co_return;
+  }
+  ResponseHead head;
+  head.headers = std::move(headers);
+  head.ends_connection = EndsConnection(status);
+  const Status sent = co_await RespondError(stream, route.error_shape(), error, "", std::move(head));
 }
 
 }  // namespace minato::gateway

@@ -12,7 +12,10 @@ namespace minato::gateway {
 Task<void> LocalReply(ClientStream& stream, const RouteChoice& route, int status, std::string_view body,
                       http::Headers headers = {});
 
-// An HTTP status and its text as gRPC clients read them: grpc-status, and grpc-message unless `message` is empty.
-void AddGrpcStatus(int http_status, std::string_view message, http::Headers& headers);
+// Why a request is not served, in the shape of the route's errors. Envoy's is LocalReply with the error's message.
+Task<void> LocalError(ClientStream& stream, const RouteChoice& route, Status error, http::Headers headers = {});
+
+// A status as gRPC clients read it: grpc-status, and grpc-message unless `message` is empty.
+void AddGrpcStatus(int code, std::string_view message, http::Headers& headers);
 
 }  // namespace minato::gateway

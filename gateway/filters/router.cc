@@ -4,7 +4,6 @@
 #include <optional>
 
 #include <absl/strings/numbers.h>
-#include <fmt/format.h>
 
 #include "gateway/filters/answer_time.h"
 #include "gateway/filters/local_reply.h"
@@ -53,7 +52,7 @@ class Router::Request {
   Task<void> Pump(HttpCall& call);
   Task<Outcome> Answer(HttpCall& call, HttpResponseHead head);
   Task<Outcome> FailBeforeHead(HttpCall& call, const Status& error);
-  Task<void> ReplyTimeout();
+  Status TimeoutError() const;
   bool MayRetry() const {
     return retry_ != nullptr && keep_body_ && body_ended_ && retries_ < retry_->num_retries &&
            ClusterStats::Get(target_.stats->upstream_rq_retry_active) < target_.max_retries;
@@ -79,7 +78,12 @@ class Router::Request {
 
 Task<void> Router::Serve(ClientStream& stream, RouteChoice& route) {
   if (route.route() == nullptr) {
-    co_await LocalReply(stream, route, 404, "");
+    if (route.error_shape() == ErrorShape::kEnvoy) {
+      co_await LocalReply(stream, route, 404, "");
+    } else {
+      const RequestHead& head = stream.head();
+      co_await LocalError(stream, route, NotFound("no route matches {} {}", head.method(), head.path()));
+    }
     co_return;
   }
   if (const auto* const direct = std::get_if<config::DirectResponseAction>(&route.route()->action)) {
@@ -176,38 +180,37 @@ Task<Router::Request::Outcome> Router::Request::Exchange(HttpCall& call) {
   }
 }
 
-Task<void> Router::Request::ReplyTimeout() {
+Status Router::Request::TimeoutError() const {
   switch (time_.passed()) {
     case AnswerTime::Passed::kRequest:
-      return LocalReply(stream_, choice_, 408, "request timeout");
+      return WithHttpStatus(DeadlineExceeded("request timeout"), 408);
     case AnswerTime::Passed::kSilence:
-      return LocalReply(stream_, choice_, time_.request_complete() ? 504 : 408, "stream timeout");
+      return WithHttpStatus(DeadlineExceeded("stream timeout"), time_.request_complete() ? 504 : 408);
     default:
-      return LocalReply(stream_, choice_, 504, "upstream request timeout");
+      return DeadlineExceeded("upstream request timeout");
   }
 }
 
 Task<Router::Request::Outcome> Router::Request::FailBeforeHead(HttpCall& call, const Status& error) {
   if (stream_.response_status() != 0) co_return Outcome::kAnswered;  // a filter did, for a body that is none
   if (!body_error_.ok() && time_.passed() == AnswerTime::Passed::kNothing) {
-    co_await LocalReply(stream_, choice_, HttpStatusOf(body_error_), MessageOf(body_error_));
+    co_await LocalError(stream_, choice_, body_error_);
   } else if (time_.passed() != AnswerTime::Passed::kNothing) {
-    co_await ReplyTimeout();
+    co_await LocalError(stream_, choice_, TimeoutError());
   } else if (time_.try_timed_out()) {
     if (MayRetry() && RetriesTimeout(*retry_)) co_return Outcome::kRetry;
-    co_await LocalReply(stream_, choice_, 504, "upstream request timeout");
+    co_await LocalError(stream_, choice_, TimeoutError());
   } else if (call.failure() == UpstreamFailure::kNoHealthyHost) {
-    co_await LocalReply(stream_, choice_, 503, "no healthy upstream");
+    co_await LocalError(stream_, choice_, Unavailable("no healthy upstream"));
   } else if (MayRetry() && RetriesFailure(*retry_, call.failure())) {
     co_return Outcome::kRetry;
   } else {
     http::Headers headers;
     if (call.failure() == UpstreamFailure::kOverflow) headers.Add("x-envoy-overloaded", "true");
-    co_await LocalReply(
-        stream_, choice_, call.failure() == UpstreamFailure::kProtocolError ? 502 : 503,
-        fmt::format("upstream connect error or disconnect/reset before headers. {}reset reason: {}",
-                    retries_ > 0 ? "retried and the latest " : "", MessageOf(error)),
-        std::move(headers));
+    const Status lost = Unavailable("upstream connect error or disconnect/reset before headers. {}reset reason: {}",
+                                    retries_ > 0 ? "retried and the latest " : "", MessageOf(error));
+    const bool no_http = call.failure() == UpstreamFailure::kProtocolError;
+    co_await LocalError(stream_, choice_, no_http ? WithHttpStatus(lost, 502) : lost, std::move(headers));
   }
   co_return Outcome::kAnswered;
 }

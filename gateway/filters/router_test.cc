@@ -105,12 +105,13 @@ struct RouterTest : testing::Test {
     const Routes routes(config);
     const Router::Clusters clusters{{"backend", {&cluster, &stats, max_retries}}};
     Router router(clusters, options);
-    RouteChoice choice(config, routes, client.head());
+    RouteChoice choice(config, routes, client.head(), error_shape);
     loop.Run(Perform(router, client, choice));
     return client;
   }
 
   config::RouteConfiguration config;
+  ErrorShape error_shape = ErrorShape::kEnvoy;
   Router::Options options;
   HandCluster cluster;
   ClusterStats stats;
@@ -184,6 +185,45 @@ TEST_F(RouterTest, AGrpcClientGetsTheSameAsTrailersOnly) {
   EXPECT_EQ(client.status, 200);
   EXPECT_EQ(client.headers.Find("grpc-status"), "14");
   EXPECT_EQ(client.headers.Find("grpc-message"), "no healthy upstream");
+}
+
+TEST_F(RouterTest, TellsOfEveryErrorInTheShapeThatIsAskedFor) {
+  error_shape = ErrorShape::kFlat;
+  const auto answer = [&](HandClient&& client) {
+    Serve(client);
+    return fmt::format("{} {} {}", client.status, client.content_type, client.answer);
+  };
+  cluster.scripts = {{.failure = UpstreamFailure::kNoHealthyHost}};
+  EXPECT_EQ(answer({"GET", "/"}), "503 application/json "
+                                  R"({"error":"no healthy upstream","code":14,"status":"UNAVAILABLE","details":[]})");
+  cluster.scripts = {{.failure = UpstreamFailure::kProtocolError, .failure_text = "protocol error"}};
+  EXPECT_EQ(answer({"GET", "/"}),
+            "502 application/json "
+            R"({"error":"upstream connect error or disconnect/reset before headers. reset reason: protocol error",)"
+            R"("code":14,"status":"UNAVAILABLE","details":[]})");
+  action().timeout = absl::Milliseconds(250);
+  cluster.scripts = {{.head_takes = absl::Seconds(1)}};
+  EXPECT_EQ(answer({"GET", "/"}),
+            "504 application/json "
+            R"({"error":"upstream request timeout","code":4,"status":"DEADLINE_EXCEEDED","details":[]})");
+  route().match.path = "/only/here";
+  EXPECT_EQ(answer({"GET", "/elsewhere"}),
+            R"(404 application/json {"error":"no route matches GET /elsewhere","code":5,"status":"NOT_FOUND","details":[]})");
+}
+
+TEST_F(RouterTest, WhatARouteAnswersByItselfIsNoErrorAndGrpcClientsReadNoJson) {
+  error_shape = ErrorShape::kFlat;
+  HandClient grpc("POST", "/a.B/C", "x");
+  grpc.request_headers = {{"content-type", "application/grpc"}};
+  cluster.scripts = {{.failure = UpstreamFailure::kNoHealthyHost}};
+  Serve(grpc);
+  EXPECT_EQ(grpc.status, 200);
+  EXPECT_EQ(grpc.headers.Find("grpc-status"), "14");
+  EXPECT_EQ(grpc.answer, "");
+  route().action = config::DirectResponseAction{403, "no"};
+  HandClient direct("GET", "/");
+  EXPECT_EQ(Serve(direct).answer, "no");
+  EXPECT_EQ(direct.content_type, "text/plain");
 }
 
 TEST_F(RouterTest, EndsAnAnswerThatTakesLongerThanTheRouteAllows) {

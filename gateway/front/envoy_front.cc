@@ -23,7 +23,7 @@ FrontCodec CodecOf(config::HttpConnectionManager::Codec codec) {
 
 }  // namespace
 
-FrontLimits EnvoyFront(const config::HttpConnectionManager& manager) {
+FrontLimits EnvoyFront(const config::HttpConnectionManager& manager, ErrorShape error_shape) {
   const size_t head_bytes = size_t{manager.max_request_headers_kb} << 10;
   FrontLimits limits;
   limits.codec = CodecOf(manager.codec_type);
@@ -52,7 +52,7 @@ FrontLimits EnvoyFront(const config::HttpConnectionManager& manager) {
       .trailer_bytes_max = head_bytes,
   };
   limits.style = {
-      .json_errors = false,
+      .error_shape = error_shape,
       .server_name = manager.server_name,
       .continues_at_once = true,
       .unread_body_closes = true,

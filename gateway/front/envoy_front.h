@@ -7,6 +7,6 @@ namespace minato::gateway {
 
 // The front as Envoy's HttpConnectionManager is, with the limits and times that it was given. Stricter than Envoy in a
 // few things that make a message ambiguous: docs/envoy.md names them.
-FrontLimits EnvoyFront(const config::HttpConnectionManager& manager);
+FrontLimits EnvoyFront(const config::HttpConnectionManager& manager, ErrorShape error_shape = ErrorShape::kEnvoy);
 
 }  // namespace minato::gateway

@@ -58,10 +58,10 @@ class TestHandler final : public RequestHandler {
 struct EnvoyFrontTest : testing::Test {
   EnvoyFrontTest() { StartWith({}); }
 
-  void StartWith(const config::HttpConnectionManager& manager) {
+  void StartWith(const config::HttpConnectionManager& manager, ErrorShape shape = ErrorShape::kEnvoy) {
     server.reset();
     StatusOr<std::unique_ptr<HttpServer>> started =
-        HttpServer::Start(pool, {.address = "127.0.0.1:0", .limits = EnvoyFront(manager)}, handler);
+        HttpServer::Start(pool, {.address = "127.0.0.1:0", .limits = EnvoyFront(manager, shape)}, handler);
     ASSERT_TRUE(started.ok()) << started.status();
     server = *std::move(started);
   }
@@ -142,6 +142,25 @@ TEST_F(EnvoyFrontTest, RefusesByAReasonPhraseAndCloses) {
   for (const auto& [request, expected] : cases) {
     EXPECT_EQ(WithoutDate(AnswerTo(request)), expected) << request.substr(0, 100);
   }
+}
+
+TEST_F(EnvoyFrontTest, SaysWhyInTheShapeOfErrorsIfThereIsOne) {
+  StartWith({}, ErrorShape::kAip193);
+  const auto refused = [](std::string_view status, std::string_view body) {
+    return fmt::format("HTTP/1.1 {}\r\ncontent-type: application/json\r\nserver: envoy\r\ncontent-length: {}\r\n"
+                       "connection: close\r\n\r\n{}",
+                       status, body.size(), body);
+  };
+  const std::string large = WithoutDate(AnswerTo("GET / HTTP/1.1\r\nhost: x\r\nx: " + std::string(61440, 'a') + "\r\n\r\n"));
+  EXPECT_TRUE(large.starts_with("HTTP/1.1 431 ")) << large;
+  EXPECT_NE(large.find(R"({"error":{"code":431,"message":")"), std::string::npos) << large;
+  EXPECT_EQ(WithoutDate(AnswerTo("GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n")),
+            refused("403 Forbidden",
+                    R"({"error":{"code":403,"message":"requests to upgrade are not served here",)"
+                    R"("status":"PERMISSION_DENIED","details":[]}})"));
+  EXPECT_TRUE(BodyOf("POST /read HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n")
+                  .starts_with("the handler's own answer"))
+      << "a body that is none is the handler's to tell of";
 }
 
 TEST_F(EnvoyFrontTest, TakesWhatEnvoyTakes) {

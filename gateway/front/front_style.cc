@@ -1,14 +1,13 @@
 #include "gateway/front/front_style.h"
 
-#include "gateway/error_body.h"
 #include "gateway/http_status.h"
 #include "http/status_code.h"
 
 namespace minato::gateway {
 namespace {
 
-Refusal JsonRefusal(const Status& error) {
-  return {HttpStatusOf(error), "application/json", ErrorBody(error, {})};
+Refusal JsonRefusal(ErrorShape shape, const Status& error) {
+  return {HttpStatusOf(error), ErrorContentType(shape), ErrorBody(shape, error, {})};
 }
 
 Refusal TextRefusal(int status) {
@@ -18,8 +17,8 @@ Refusal TextRefusal(int status) {
 }  // namespace
 
 Refusal RefusalOf(const FrontStyle& style, const http::Http1Error& error) {
-  if (style.json_errors) {
-    return JsonRefusal(WithHttpStatus(InvalidArgument("{}", error.message), error.http_status()));
+  if (style.error_shape != ErrorShape::kEnvoy) {
+    return JsonRefusal(style.error_shape, WithHttpStatus(InvalidArgument("{}", error.message), error.http_status()));
   }
   switch (error.fault) {
     // Envoy's codec takes these; the manager behind it refuses them, without a word, a tunnel for want of a route.
@@ -33,10 +32,13 @@ Refusal RefusalOf(const FrontStyle& style, const http::Http1Error& error) {
 }
 
 Refusal TimeoutRefusal(const FrontStyle& style, const Status& error) {
-  if (style.json_errors) return JsonRefusal(error);
+  if (style.error_shape != ErrorShape::kEnvoy) return JsonRefusal(style.error_shape, error);
   return {.status = 408, .content_type = "text/plain", .body = "stream timeout"};
 }
 
-Refusal UpgradeRefusal() { return {.status = 403}; }
+Refusal UpgradeRefusal(const FrontStyle& style) {
+  if (style.error_shape == ErrorShape::kEnvoy) return {.status = 403};
+  return JsonRefusal(style.error_shape, PermissionDenied("requests to upgrade are not served here"));
+}
 
 }  // namespace minato::gateway

@@ -4,14 +4,15 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/error_body.h"
 #include "http/http1_error.h"
 #include "runtime/status.h"
 
 namespace minato::gateway {
 
 struct FrontStyle {
-  // What the front refuses by itself. JSON says why; else the reason phrase is all, as Envoy does it.
-  bool json_errors = true;
+  // Of what the front refuses by itself. JSON says why; in Envoy's the reason phrase is all.
+  ErrorShape error_shape = ErrorShape::kFlat;
   std::string server_name;          // the Server header of every answer, whoever gave it; empty: none is added
   bool continues_at_once = false;   // 100 (Continue) when the head has come, not when the body is asked for
   bool unread_body_closes = false;  // an answer that begins before the body was read to its end is the last
@@ -30,6 +31,6 @@ Refusal RefusalOf(const FrontStyle& style, const http::Http1Error& error);
 // The client was too slow; `error` says with what.
 Refusal TimeoutRefusal(const FrontStyle& style, const Status& error);
 // A request to upgrade that is not served.
-Refusal UpgradeRefusal();
+Refusal UpgradeRefusal(const FrontStyle& style);
 
 }  // namespace minato::gateway

@@ -74,7 +74,7 @@ Task<void> ServeHttp1(Connection& connection, RequestHandler& handler, const Fro
     const bool more = co_await ReadHead(connection, parser, limits);
     if (!more) break;
     if (IsRefusedUpgrade(parser.head(), limits.style)) {
-      co_await Refuse(connection, limits.style, UpgradeRefusal());
+      co_await Refuse(connection, limits.style, UpgradeRefusal(limits.style));
       break;
     }
     stream.Begin();

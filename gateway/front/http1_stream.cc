@@ -102,7 +102,7 @@ Task<StatusOr<std::optional<std::string_view>>> Http1Stream::ReadPiece() {
 
 Status Http1Stream::RefuseBody(Refusal refusal, Status error) {
   body_failed_ = true;
-  if (!limits_.style.json_errors) refusal_ = std::move(refusal);
+  if (limits_.style.error_shape == ErrorShape::kEnvoy) refusal_ = std::move(refusal);
   return error;
 }
 

@@ -129,12 +129,12 @@ void Http2Stream::SendHead(const ResponseHead& head, std::optional<uint64_t> con
 }
 
 Status Http2Stream::RefuseBody(Refusal refusal, Status error) {
-  if (!limits_.style.json_errors) refusal_ = std::move(refusal);
+  if (limits_.style.error_shape == ErrorShape::kEnvoy) refusal_ = std::move(refusal);
   return error;
 }
 
 void Http2Stream::Refuse(const Refusal& refusal) {
-  if (refusal.status == 431 && !limits_.style.json_errors) return CutResponse();
+  if (refusal.status == 431 && limits_.style.error_shape == ErrorShape::kEnvoy) return CutResponse();
   answer_ = Answer::kDone;
   SendHead({.status = refusal.status, .content_type = refusal.content_type}, refusal.body.size(), true);
   if (has_body_) server_.Write(codec_, refusal.body);

@@ -34,14 +34,17 @@ class Routes {
 // The route that one request was given, until somebody chooses again (Envoy: the route cache).
 class RouteChoice {
  public:
-  RouteChoice(const config::RouteConfiguration& config, const Routes& routes, const RequestHead& head)
-      : config_(config), routes_(routes), came_as_grpc_(IsGrpcContentType(head.Find(http::KnownHeader::kContentType).value_or(""))), found_(routes.Match(head)) {}
+  RouteChoice(const config::RouteConfiguration& config, const Routes& routes, const RequestHead& head,
+              ErrorShape error_shape = ErrorShape::kEnvoy)
+      : RouteChoice(config, routes, head, error_shape, head.Find(http::KnownHeader::kContentType).value_or("")) {}
 
   void ChooseAgain(const RequestHead& head) { found_ = routes_.Match(head); }
   const config::Route* route() const { return found_.route; }
   const config::VirtualHost* virtual_host() const { return found_.virtual_host; }
   // Whether the client, not a filter, made it a gRPC request.
   bool came_as_grpc() const { return came_as_grpc_; }
+  // Of what the gateway tells the client.
+  ErrorShape error_shape() const { return error_shape_; }
 
   // What the levels say of a filter, the most specific one first: route, virtual host, route_config.
   template <typename Config>
@@ -64,9 +67,18 @@ class RouteChoice {
   }
 
  private:
+  RouteChoice(const config::RouteConfiguration& config, const Routes& routes, const RequestHead& head,
+              ErrorShape error_shape, std::string_view content_type)
+      : config_(config),
+        routes_(routes),
+        came_as_grpc_(IsGrpcContentType(content_type)),
+        error_shape_(ErrorShapeFor(error_shape, content_type)),
+        found_(routes.Match(head)) {}
+
   const config::RouteConfiguration& config_;
   const Routes& routes_;
   const bool came_as_grpc_;
+  const ErrorShape error_shape_;
   Routes::Found found_;
 };
 

@@ -3,9 +3,11 @@
 #include <absl/strings/escaping.h>
 #include <absl/strings/numbers.h>
 
+#include "gateway/error_details.h"
 #include "gateway/http_status.h"
 #include "gateway/routing/path_unescape.h"
 #include "gateway/transcode/utf8.h"
+#include "gateway/upstream/grpc_metadata.h"
 #include "google/rpc/status.pb.h"
 
 namespace minato::gateway {
@@ -37,6 +39,12 @@ int HttpStatusOfGrpc(std::optional<uint64_t> grpc_status) {
   return HttpStatusOfCode(*grpc_status <= kGrpcStatusMax ? static_cast<int>(*grpc_status) : -1);
 }
 
+GrpcError GrpcErrorOf(const TranscoderTables& tables, const http::Headers& fields) {
+  const CallEnd end = EndOf(fields);
+  return {WithHttpStatus(end.status, HttpStatusOfGrpc(GrpcStatusOf(fields))),
+          ErrorDetailsJson(tables.any(), end.details, tables.print())};
+}
+
 bool AppendStatusJson(const TranscoderTables& tables, uint64_t grpc_status, const http::Headers& fields,
                       std::string& json) {
   google::rpc::Status status;
@@ -50,7 +58,7 @@ bool AppendStatusJson(const TranscoderTables& tables, uint64_t grpc_status, cons
     }
   }
   const size_t before = json.size();
-  if (WireToJson(tables.status(), status.SerializeAsString(), tables.print(), json).ok()) return true;
+  if (WireToJson(tables.status(), status.SerializeAsString(), tables.print_status(), json).ok()) return true;
   json.resize(before);
   return false;
 }

@@ -2,6 +2,7 @@
 
 #include <absl/strings/numbers.h>
 
+#include "gateway/error_answer.h"
 #include "gateway/filters/transcoder/status_json.h"
 #include "gateway/grpc_wire.h"
 #include "gateway/http_status.h"
@@ -85,15 +86,12 @@ Task<StatusOr<std::string_view>> TranscodedStream::ReadWhole(size_t) {
 
 Task<void> TranscodedStream::Refuse(const Status& status, bool ends_connection) {
   answer_ = Answer::kDone;
-  if (client().response_status() != 0 || status.code() == StatusCode::kDataLoss) {
+  const bool resets = status.code() == StatusCode::kDataLoss && error_shape_ == ErrorShape::kEnvoy;
+  if (client().response_status() != 0 || resets) {
     client().CutResponse();
     co_return;
   }
-  ResponseHead head;
-  head.status = HttpStatusOf(status);
-  head.content_type = "text/plain";
-  head.ends_connection = ends_connection;
-  const Status sent = co_await client().Respond(head, MessageOf(status));
+  const Status sent = co_await RespondError(client(), error_shape_, status, "", {.ends_connection = ends_connection});
 }
 
 Task<Status> TranscodedStream::AlreadyAnswered() const {
@@ -110,6 +108,11 @@ void TranscodedStream::Hold(const ResponseHead& head) {
   answer_ = Answer::kHeld;
   held_.status = head.status;
   held_.headers = head.headers;
+  if (error_shape_ == ErrorShape::kEnvoy) return;
+  held_.headers.clear();
+  for (const http::HeaderField field : head.headers) {
+    if (!field.name.starts_with("grpc-")) held_.headers.Add(field.name, field.value);
+  }
 }
 
 void TranscodedStream::SetContentType(std::string_view type) {
@@ -181,15 +184,26 @@ bool TranscodedStream::Converts(std::optional<uint64_t> grpc_status) const {
   return tables_.config().convert_grpc_status && !reply_.begun() && grpc_status.value_or(0) != 0;
 }
 
+bool TranscodedStream::TakeError(std::optional<uint64_t> grpc_status, const http::Headers& fields) {
+  if (error_shape_ == ErrorShape::kEnvoy) {
+    return Converts(grpc_status) && AppendStatusJson(tables_, *grpc_status, fields, reply_.body());
+  }
+  if (grpc_status == uint64_t{0} || fields.empty()) return false;
+  if (answer_ == Answer::kStarted && reply_.begun()) return false;
+  const GrpcError error = GrpcErrorOf(tables_, fields);
+  reply_.body() = ErrorBody(error_shape_, error.status, error.details_json);
+  return true;
+}
+
 Task<Status> TranscodedStream::EndTranscoded(const http::Headers& trailers) {
   const auto grpc_status = GrpcStatusOf(trailers);
-  const bool converted = Converts(grpc_status) && AppendStatusJson(tables_, *grpc_status, trailers, reply_.body());
-  if (converted && answer_ == Answer::kHeld) {
+  const bool taken = TakeError(grpc_status, trailers);
+  if (taken && answer_ == Answer::kHeld) {
     held_.status = HttpStatusOfGrpc(grpc_status);
-    held_.content_type = "application/json";
+    held_.content_type = ErrorContentType(error_shape_);
     co_return co_await RespondHeld(reply_.body(), trailers);
   }
-  const Status finished = converted ? OkStatus() : reply_.Finish();
+  const Status finished = taken ? OkStatus() : reply_.Finish();
   if (!finished.ok()) {
     co_await Refuse(finished, false);
     co_return finished;
@@ -203,8 +217,10 @@ Task<Status> TranscodedStream::EndTranscoded(const http::Headers& trailers) {
 
 Task<Status> TranscodedStream::EndUnary(const http::Headers& trailers, std::optional<uint64_t> grpc_status) {
   held_.status = HttpStatusOfGrpc(grpc_status);
-  if (grpc_status.has_value()) held_.headers.Set("grpc-status", std::to_string(*grpc_status));
-  if (const auto message = trailers.Find("grpc-message")) held_.headers.Set("grpc-message", *message);
+  if (error_shape_ == ErrorShape::kEnvoy) {
+    if (grpc_status.has_value()) held_.headers.Set("grpc-status", std::to_string(*grpc_status));
+    if (const auto message = trailers.Find("grpc-message")) held_.headers.Set("grpc-message", *message);
+  }
   SetContentType(reply_.content_type());
   return RespondHeld(reply_.body(), trailers);
 }
@@ -227,8 +243,8 @@ Task<Status> TranscodedStream::RespondTrailersOnly(const ResponseHead& head) {
   if (IsHttp1()) held_.headers.Remove("trailer");
   const auto grpc_status = GrpcStatusOf(head.headers);
   held_.status = HttpStatusOfGrpc(grpc_status);
-  if (Converts(grpc_status) && AppendStatusJson(tables_, *grpc_status, head.headers, reply_.body())) {
-    held_.content_type = "application/json";
+  if (TakeError(grpc_status, head.headers)) {
+    held_.content_type = ErrorContentType(error_shape_);
     for (const char* name : {"grpc-status", "grpc-message", "grpc-status-details-bin"}) held_.headers.Remove(name);
     co_return co_await client().Respond(held_, reply_.body());
   }

@@ -17,9 +17,10 @@ class TranscodedStream final : public ForwardingStream {
  public:
   // All must outlive it.
   TranscodedStream(ClientStream& client, const TranscoderTables& tables, const Route& route, UrlBindings url,
-                   size_t buffer_bytes_max)
+                   size_t buffer_bytes_max, ErrorShape error_shape)
       : ForwardingStream(client),
         tables_(tables),
+        error_shape_(error_shape),
         head_(client.head(), route.call_path, tables.extensions()),
         request_(tables, route, std::move(url), client.head(), buffer_bytes_max),
         is_head_of_get_(route.http_method == "GET" && client.head().method() == "HEAD"),
@@ -50,13 +51,15 @@ class TranscodedStream final : public ForwardingStream {
   // The next piece of the body, cut as Envoy would see it: what came at once is one.
   Task<StatusOr<std::optional<std::string_view>>> NextPiece();
   Task<StatusOr<std::optional<std::string_view>>> Gather();
-  // Answers with the text of an error and its HTTP status, or cuts the answer that was begun. A bad request ends its
-  // connection: to Envoy it is never complete by then.
+  // Answers with an error, or cuts the answer that was begun. A bad request ends its connection: to Envoy it is never
+  // complete by then.
   Task<void> Refuse(const Status& status, bool ends_connection);
   // Whether `piece` is the whole body.
   bool IsWhole(std::string_view piece) const;
   bool IsCutByTrailers() const;
   bool IsHttp1() const { return head_.protocol().starts_with("HTTP/1"); }
+  // Makes reply_'s body what an error is told by, if it is told by one. `fields` has the status of the call.
+  bool TakeError(std::optional<uint64_t> grpc_status, const http::Headers& fields);
   bool Converts(std::optional<uint64_t> grpc_status) const;
   // Takes over what stays of the upstream's head.
   void Hold(const ResponseHead& head);
@@ -75,6 +78,7 @@ class TranscodedStream final : public ForwardingStream {
   Task<Status> AlreadyAnswered() const;
 
   const TranscoderTables& tables_;
+  const ErrorShape error_shape_;
   const TranscodedHead head_;
 
   TranscodedRequest request_;

@@ -3,7 +3,6 @@
 #include "gateway/filters/local_reply.h"
 #include "gateway/filters/transcoder/transcoded_stream.h"
 #include "gateway/grpc_wire.h"
-#include "gateway/http_status.h"
 #include "gateway/strict_request.h"
 
 namespace minato::gateway {
@@ -14,14 +13,10 @@ bool IsGrpcRequest(const RequestHead& head) {
   return first.has_value() && IsGrpcContentType(*first) && IsGrpcContentType(ContentTypeOf(head));
 }
 
-Task<void> Refuse(ClientStream& stream, const RouteChoice& choice, Status status, http::Headers headers = {}) {
-  co_await LocalReply(stream, choice, HttpStatusOf(status), MessageOf(status), std::move(headers));
-}
-
 Task<void> RefusePath(ClientStream& stream, const RouteChoice& choice, const RouteMatch& match) {
   http::Headers headers;
   if (match.outcome == RouteMatch::Outcome::kMethodNotAllowed) headers.Add("allow", match.allow);
-  return Refuse(stream, choice, NoSuchRoute(stream.head(), match), std::move(headers));
+  return LocalError(stream, choice, NoSuchRoute(stream.head(), match), std::move(headers));
 }
 
 }  // namespace
@@ -40,23 +35,23 @@ Task<void> TranscoderFilter::Serve(ClientStream& stream, RouteChoice& choice) {
   if (match.outcome != RouteMatch::Outcome::kFound) {
     if (tables->extensions().Has(config::Extension::kStrictPaths)) return RefusePath(stream, choice, match);
     if (!tables->config().reject_unknown_method) return next_.Serve(stream, choice);
-    return Refuse(stream, choice, NotFound("Could not resolve {} to a method.", head.path()));
+    return LocalError(stream, choice, NotFound("Could not resolve {} to a method.", head.path()));
   }
   StatusOr<UrlBindings> url = BindUrl(match, head.query(), tables->routes().options());
   if (!url.ok()) {
     if (url.status().code() == StatusCode::kNotFound) return next_.Serve(stream, choice);
-    return Refuse(stream, choice, url.status());
+    return LocalError(stream, choice, url.status());
   }
   return ServeMatched(stream, choice, *tables, *match.route, *std::move(url));
 }
 
 Task<void> TranscoderFilter::ServeMatched(ClientStream& stream, RouteChoice& choice, const TranscoderTables& tables,
                                           const Route& route, UrlBindings url) {
-  TranscodedStream transcoded(stream, tables, route, std::move(url), buffer_bytes_max_);
+  TranscodedStream transcoded(stream, tables, route, std::move(url), buffer_bytes_max_, choice.error_shape());
   if (!stream.HasBody()) {
     const Status made = transcoded.FinishWithoutBody();
     if (!made.ok()) {
-      co_await Refuse(stream, choice, made);
+      co_await LocalError(stream, choice, made);
       co_return;
     }
   }

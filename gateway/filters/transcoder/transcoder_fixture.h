@@ -121,7 +121,7 @@ struct TranscoderFixture : testing::Test {
     }
     TranscoderFilter filter(tables, config, buffer_bytes_max, router);
     const Routes compiled(routes_config);
-    RouteChoice choice(routes_config, compiled, client.head());
+    RouteChoice choice(routes_config, compiled, client.head(), error_shape);
     loop.Run(filter.Serve(client, choice));
     return client;
   }
@@ -156,6 +156,7 @@ struct TranscoderFixture : testing::Test {
   ManualExecutor loop;
   config::GrpcJsonTranscoder config;
   config::Extensions extensions;
+  ErrorShape error_shape = ErrorShape::kEnvoy;
   config::RouteConfiguration routes_config;
   size_t buffer_bytes_max = 1 << 20;
   HandRouter router;
@@ -169,6 +170,37 @@ struct TranscoderFixture : testing::Test {
     file.CopyTo(&proto);
     file.CopyJsonNameTo(&proto);
   }
+};
+
+// What the client gets of a reply.
+struct TranscoderReplyFixture : TranscoderFixture {
+  // "status type length body", then the grpc- headers; "-" for a body without content-length.
+  static std::string Describe(const HandClient& client) {
+    std::string text = fmt::format("{} {} {} {}", client.status, client.content_type,
+                                   client.content_length.has_value() ? std::to_string(*client.content_length) : "-",
+                                   client.answer);
+    for (const http::HeaderField field : client.headers) text += fmt::format(" {}={}", field.name, field.value);
+    if (client.cut) text += " CUT";
+    if (!client.cut && !client.complete) text += " INCOMPLETE";
+    return text;
+  }
+  std::string Get(const std::string& target, const std::string& http_version = "HTTP/1.1") {
+    HandClient client("GET", target);
+    client.http_version = http_version;
+    Serve(client);
+    trailers = client.trailers;
+    return Describe(client);
+  }
+  void Fail(int status, std::string message) {
+    router.data.clear();
+    router.trailers = {{"grpc-status", std::to_string(status)}, {"grpc-message", message}};
+  }
+  void FailWithTrailersOnly(int status, std::string message) {
+    router.headers_only = true;
+    router.headers = {{"grpc-status", std::to_string(status)}, {"grpc-message", message}};
+  }
+
+  http::Headers trailers;
 };
 
 }  // namespace minato::gateway

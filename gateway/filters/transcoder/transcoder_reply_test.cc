@@ -7,36 +7,7 @@ namespace minato::gateway {
 namespace {
 
 using Framing = config::GrpcJsonTranscoder::StreamFraming;
-
-struct TranscoderReplyTest : TranscoderFixture {
-  // "status type length body", then the grpc- headers; "-" for a body without content-length.
-  static std::string Describe(const HandClient& client) {
-    std::string text = fmt::format("{} {} {} {}", client.status, client.content_type,
-                                   client.content_length.has_value() ? std::to_string(*client.content_length) : "-",
-                                   client.answer);
-    for (const http::HeaderField field : client.headers) text += fmt::format(" {}={}", field.name, field.value);
-    if (client.cut) text += " CUT";
-    if (!client.cut && !client.complete) text += " INCOMPLETE";
-    return text;
-  }
-  std::string Get(const std::string& target, const std::string& http_version = "HTTP/1.1") {
-    HandClient client("GET", target);
-    client.http_version = http_version;
-    Serve(client);
-    trailers = client.trailers;
-    return Describe(client);
-  }
-  void Fail(int status, std::string message) {
-    router.data.clear();
-    router.trailers = {{"grpc-status", std::to_string(status)}, {"grpc-message", message}};
-  }
-  void FailWithTrailersOnly(int status, std::string message) {
-    router.headers_only = true;
-    router.headers = {{"grpc-status", std::to_string(status)}, {"grpc-message", message}};
-  }
-
-  http::Headers trailers;
-};
+using TranscoderReplyTest = TranscoderReplyFixture;
 
 constexpr char kTooLarge[] =
     "500 text/plain 99 Response not transcoded because the transcoder's internal buffer size exceeds the configured "
@@ -345,6 +316,12 @@ TEST_F(HttpBodyReplyTest, AStreamIsJoinedAndHasTheTypeOfItsFirst) {
   EXPECT_EQ(Get("/download/7"), "200 application/json - ");
   config.convert_grpc_status = true;
   EXPECT_EQ(Get("/download/7"), R"(404 application/json 27 {"code":5,"message":"none"})");
+}
+
+TEST_F(HttpBodyReplyTest, OneThatCannotBeReadIsAnErrorWhereErrorsHaveAShape) {
+  error_shape = ErrorShape::kStatus;
+  router.data = {Frame("\x0a\xff")};
+  EXPECT_TRUE(Post().starts_with(R"(500 application/json )")) << Post();
 }
 
 }  // namespace

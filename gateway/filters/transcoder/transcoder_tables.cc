@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
 
+#include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
 namespace minato::gateway {
@@ -52,6 +53,10 @@ Status CheckResponseBodies(const RouteTable& routes, config::Extensions extensio
 TranscoderTables::TranscoderTables(const config::GrpcJsonTranscoder& config, config::Extensions extensions)
     : config_(config), extensions_(extensions), read_(ReadWith(extensions, config.read)), print_(config.print) {
   print_.wire = JsonPrintOptions::Wire::kEnvoy;
+  print_status_ = print_;
+  if (extensions_.Has(config::Extension::kUnknownDetails)) {
+    print_status_.unreadable_any = JsonPrintOptions::UnreadableAny::kBytes;
+  }
 }
 
 TranscoderTables::~TranscoderTables() = default;
@@ -76,9 +81,13 @@ Status TranscoderTables::ReadDescriptors() {
   if (!set.ok()) return InvalidArgument("transcoding_filter: {}", MessageOf(set.status()));
   descriptors_.emplace(*std::move(set));
   for (const pb::FileDescriptor* const file : descriptors_->files()) schema_.AddFile(*file);
-  // For convert_grpc_status, unless the set has them.
+  // For errors, unless the set has them.
   schema_.AddFile(*google::rpc::Status::descriptor()->file());
   status_ = schema_.Find("google.rpc.Status");
+  any_ = schema_.Find("google.protobuf.Any");
+  if (extensions_.Has(config::Extension::kUnknownDetails)) {
+    schema_.AddFile(*google::rpc::ErrorInfo::descriptor()->file());
+  }
   return OkStatus();
 }
 

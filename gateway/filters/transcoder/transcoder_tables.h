@@ -29,10 +29,14 @@ class TranscoderTables {
   const RouteTable& routes() const { return *routes_; }
   const JsonReadOptions& read() const { return read_; }
   const JsonPrintOptions& print() const { return print_; }
+  // Of google.rpc.Status, where convert_grpc_status asks for it.
+  const JsonPrintOptions& print_status() const { return print_status_; }
   // google.rpc.Status
   const MessageTable& status() const { return *status_; }
   // What Envoy says nothing of, and makes rules unreachable; each with its place in the file.
   std::vector<std::string> Warnings() const;
+  // google.protobuf.Any
+  const MessageTable& any() const { return *any_; }
 
  private:
   TranscoderTables(const config::GrpcJsonTranscoder& config, config::Extensions extensions);
@@ -43,10 +47,12 @@ class TranscoderTables {
   const config::Extensions extensions_;
   JsonReadOptions read_;
   JsonPrintOptions print_;
+  JsonPrintOptions print_status_;
   std::optional<DescriptorSet> descriptors_;
   Schema schema_;
   std::unique_ptr<const RouteTable> routes_;
   const MessageTable* status_ = nullptr;
+  const MessageTable* any_ = nullptr;
 };
 
 // The tables of every configuration that a bootstrap names. Filled at start, then shared.
