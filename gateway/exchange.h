@@ -48,6 +48,8 @@ class Exchange final : public RequestHandler {
   Task<void> RespondUnary(Call& call, const UnaryReply& reply);
   Task<void> SendBodyOrCancel(Call& call, UpstreamCall& upstream, Status& failure);
   Task<bool> RespondStream(Call& call, UpstreamCall& upstream);
+  // Tells of an error behind the first message, as far as the body has a place for it, and cuts the answer.
+  Task<void> FailStream(Call& call, const Status& status, std::string_view details);
   // Appends a reply to `out` as the route answers it.
   Status Print(const Call& call, std::string_view message, std::string& content_type, std::string& out) const;
 

@@ -3,6 +3,7 @@
 
 #include "gateway/exchange_call.h"
 #include "gateway/http_status.h"
+#include "gateway/stream_framing.h"
 #include "gateway/transcode/wire_fields.h"
 #include "runtime/scope.h"
 
@@ -11,6 +12,10 @@ namespace {
 
 UnaryReply FailedReply(const UpstreamCall& upstream) {
   return {.end = upstream.end(), .initial_metadata = upstream.initial_metadata()};
+}
+
+Status Unprintable(std::string_view path, const Status& why) {
+  return WithHttpStatus(Internal("a reply of {} cannot be printed: {}", path, MessageOf(why)), 502);
 }
 
 }  // namespace
@@ -120,6 +125,17 @@ Task<void> Exchange::ServeBidi(Call& call) {
   co_await upstream->Close();
 }
 
+// The status line has gone: the body is what can tell.
+Task<void> Exchange::FailStream(Call& call, const Status& status, std::string_view details) {
+  if (!call.route.response_is_http_body) {
+    const std::string error = ErrorBody(options_.error_shape, status, DetailsJson(details));
+    std::string told;
+    AppendStreamError(StreamFraming::kArray, false, error, told);
+    const Status written = co_await call.stream.Write(told);
+  }
+  call.stream.CutResponse();
+}
+
 // False: the call failed before its first reply, and nothing was answered.
 Task<bool> Exchange::RespondStream(Call& call, UpstreamCall& upstream) {
   std::string message;
@@ -127,13 +143,13 @@ Task<bool> Exchange::RespondStream(Call& call, UpstreamCall& upstream) {
   if (!more && !upstream.end().status.ok()) co_return false;
 
   const bool as_array = !call.route.response_is_http_body;
+  const bool empty = !more;
   std::string content_type = "application/json";
-  std::string out = as_array ? "[" : "";
+  std::string out;
+  if (as_array && more) out = BeforeMessage(StreamFraming::kArray, true);
   Status printed = more ? Print(call, message, content_type, out) : OkStatus();
   if (!printed.ok()) {
-    upstream.Cancel(WithHttpStatus(Internal("a reply of {} cannot be printed: {}", call.start.path,
-                                            MessageOf(printed)),
-                                   502));
+    upstream.Cancel(Unprintable(call.start.path, printed));
     while (more) more = co_await upstream.Receive(message);
     co_return false;
   }
@@ -151,15 +167,22 @@ Task<bool> Exchange::RespondStream(Call& call, UpstreamCall& upstream) {
     out.clear();
     more = co_await upstream.Receive(message);
     if (!more) break;
-    if (as_array) out += ',';
+    if (as_array) out = BeforeMessage(StreamFraming::kArray, false);
     printed = Print(call, message, content_type, out);
   }
-  if (more || !written.ok() || !upstream.end().status.ok()) {
-    // The status line has gone: cutting the body is how a client can tell.
+  if (!written.ok()) {
     call.stream.CutResponse();
     co_return true;
   }
-  if (as_array) out += ']';
+  if (!printed.ok()) {
+    co_await FailStream(call, Unprintable(call.start.path, printed), "");
+    co_return true;
+  }
+  if (!upstream.end().status.ok()) {
+    co_await FailStream(call, upstream.end().status, upstream.end().details);
+    co_return true;
+  }
+  if (as_array) out = AfterStream(StreamFraming::kArray, empty);
   written = co_await call.stream.Write(out);
   const Status ended = co_await call.stream.EndResponse();
   co_return true;

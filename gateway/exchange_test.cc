@@ -224,7 +224,7 @@ TEST_F(ExchangeTest, AnEmptyStreamIsAnEmptyArray) {
   EXPECT_TRUE(client.complete);
 }
 
-TEST_F(ExchangeTest, AStreamThatFailsAtOnceIsAnErrorAndOneThatFailsLaterIsCut) {
+TEST_F(ExchangeTest, AStreamThatFailsAtOnceIsAnErrorAndOneThatFailsLaterSaysSoAndIsCut) {
   upstream.end.status = PermissionDenied("no");
   HandClient at_once("GET", "/v1/notes:watch");
   EXPECT_EQ(Serve(at_once).status, 403);
@@ -232,10 +232,22 @@ TEST_F(ExchangeTest, AStreamThatFailsAtOnceIsAnErrorAndOneThatFailsLaterIsCut) {
   HandClient later("GET", "/v1/notes:watch");
   Serve(later);
   EXPECT_EQ(later.status, 200);
-  EXPECT_EQ(later.answer, R"([{"id":"1","text":"a"})");
+  EXPECT_EQ(later.answer, R"([{"id":"1","text":"a"},)"
+                          R"({"error":"no","code":7,"status":"PERMISSION_DENIED","details":[]})");
   EXPECT_TRUE(later.cut);
   EXPECT_FALSE(later.complete);
   EXPECT_EQ(upstream.open_calls, 0);
+}
+
+TEST_F(ExchangeTest, AStreamThatCannotBePrintedAnyFurtherSaysSoAndIsCut) {
+  upstream.replies = {Wire(1, "a"), "\xff"};
+  HandClient client("GET", "/v1/notes:watch");
+  Serve(client);
+  EXPECT_NE(client.answer.find(R"([{"id":"1","text":"a"},{"error":"a reply of /minato.gateway.test.NoteService/)"),
+            std::string::npos)
+      << client.answer;
+  EXPECT_TRUE(client.answer.ends_with(R"("status":"INTERNAL","details":[]})")) << client.answer;
+  EXPECT_TRUE(client.cut);
 }
 
 TEST_F(ExchangeTest, AClientStreamIsAnArrayInPiecesCutAnywhere) {

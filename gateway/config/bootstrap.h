@@ -15,6 +15,7 @@
 #include "gateway/config/extensions.h"
 #include "gateway/error_body.h"
 #include "gateway/routing/routing_options.h"
+#include "gateway/stream_framing.h"
 #include "gateway/transcode/json_read_options.h"
 #include "gateway/transcode/wire_to_json.h"
 
@@ -28,7 +29,7 @@ struct Place {
 
 // extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder
 struct GrpcJsonTranscoder {
-  enum class StreamFraming { kArray, kNewline, kSse };
+  using StreamFraming = gateway::StreamFraming;
 
   Place place;
   std::string descriptor_file;   // proto_descriptor

@@ -23,7 +23,7 @@ constexpr Named kAll[] = {
     {Extension::kUpdateMask, "update_mask", "PATCH fills an update_mask that is not given from its body"},
     {Extension::kQueryMaps, "query_maps", "?labels.key=value sets an entry of a map field"},
     {Extension::kUnknownDetails, "unknown_details", "error details of unknown types stay, with their bytes"},
-    {Extension::kStreamErrors, "stream_errors", "a stream that fails in its middle says so to HTTP/1.1 clients"},
+    {Extension::kStreamErrors, "stream_errors", "a stream that fails in its middle says so in its body"},
     {Extension::kMessageCompression, "message_compression", "gRPC messages may come compressed (gzip, deflate)"},
     {Extension::kContentCoding, "content_coding", "HTTP bodies in gzip, br and zstd, both ways"},
 };

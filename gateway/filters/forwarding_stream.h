@@ -28,6 +28,7 @@ class ForwardingStream : public ClientStream {
   Task<Status> Write(std::string_view piece) override { return client_.Write(piece); }
   Task<Status> EndResponse(const http::Headers& trailers) override { return client_.EndResponse(trailers); }
   void CutResponse() override { client_.CutResponse(); }
+  Task<void> FailResponse(Status error) override { return client_.FailResponse(std::move(error)); }
   bool wants_websocket() const override { return client_.wants_websocket(); }
   Task<StatusOr<std::unique_ptr<WebSocket>>> AcceptWebSocket() override { return client_.AcceptWebSocket(); }
   int response_status() const override { return client_.response_status(); }

@@ -53,6 +53,8 @@ class Router::Request {
   Task<Outcome> Answer(HttpCall& call, HttpResponseHead head);
   Task<Outcome> FailBeforeHead(HttpCall& call, const Status& error);
   Status TimeoutError() const;
+  // Why the answer ends in its middle.
+  Status ErrorBehindHead(const Status& read) const;
   bool MayRetry() const {
     return retry_ != nullptr && keep_body_ && body_ended_ && retries_ < retry_->num_retries &&
            ClusterStats::Get(target_.stats->upstream_rq_retry_active) < target_.max_retries;
@@ -191,6 +193,12 @@ Status Router::Request::TimeoutError() const {
   }
 }
 
+Status Router::Request::ErrorBehindHead(const Status& read) const {
+  if (time_.passed() != AnswerTime::Passed::kNothing) return TimeoutError();
+  if (!body_error_.ok()) return body_error_;
+  return Unavailable("the upstream's answer broke off: {}", MessageOf(read));
+}
+
 Task<Router::Request::Outcome> Router::Request::FailBeforeHead(HttpCall& call, const Status& error) {
   if (stream_.response_status() != 0) co_return Outcome::kAnswered;  // a filter did, for a body that is none
   if (!body_error_.ok() && time_.passed() == AnswerTime::Passed::kNothing) {
@@ -248,7 +256,7 @@ Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpRespo
         retry_ = nullptr;
         co_return co_await FailBeforeHead(call, piece.status());
       }
-      stream_.CutResponse();
+      co_await stream_.FailResponse(ErrorBehindHead(piece.status()));
       break;
     }
     time_.Heard();

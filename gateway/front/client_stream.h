@@ -82,6 +82,11 @@ class ClientStream {
   virtual Task<Status> EndResponse(const http::Headers& trailers = {}) = 0;
   // The answer cannot be completed: it is cut off so that the client can tell, and the connection ends.
   virtual void CutResponse() = 0;
+  // The same because of an error, which the client is told if the body has a place for it.
+  virtual Task<void> FailResponse(Status) {
+    CutResponse();
+    co_return;
+  }
 
   virtual bool wants_websocket() const = 0;
   // Completes the handshake of a request that wants_websocket(). An error has been answered, too.

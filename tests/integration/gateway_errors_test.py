@@ -1,4 +1,4 @@
-"""What clients of minato-gateway are told of errors, in every shape, whoever found them."""
+"""What clients of minato-gateway are told of errors: in every shape, whoever found them, and in the middle of streams."""
 
 import contextlib
 import http.client
@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import tempfile
+import threading
 import unittest
 from concurrent import futures
 
@@ -24,6 +25,8 @@ message Note { int64 id = 1; }
 message Reason { string reason = 1; }
 service Notes {
   rpc GetNote(Note) returns (Note) { option (google.api.http) = {get: "/notes/{id}"}; }
+  rpc ListNotes(Note) returns (stream Note) { option (google.api.http) = {get: "/notes"}; }
+  rpc WatchNotes(Note) returns (stream Note) { option (google.api.http) = {get: "/watch"}; }
   rpc GetLost(Note) returns (Note) { option (google.api.http) = {get: "/lost/{id}"}; }
 }
 """
@@ -52,6 +55,18 @@ def get_note(request, context):
     context.abort(grpc.StatusCode.NOT_FOUND, status.message)
 
 
+def list_notes(_, context):
+    yield b"\x08\x01"
+    context.abort(grpc.StatusCode.INTERNAL, "worn out")
+
+
+def watch_notes(_, context):
+    yield b"\x08\x01"
+    ended = threading.Event()
+    if context.add_callback(ended.set):
+        ended.wait()
+
+
 def write_descriptor_set(folder):
     with open(os.path.join(folder, "notes.proto"), "w", encoding="utf-8") as file:
         file.write(PROTO)
@@ -67,7 +82,9 @@ def write_descriptor_set(folder):
 def start_upstream():
     server = grpc.server(futures.ThreadPoolExecutor(4))
     server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler("errors.test.Notes", {
-        "GetNote": grpc.unary_unary_rpc_method_handler(get_note)})])
+        "GetNote": grpc.unary_unary_rpc_method_handler(get_note),
+        "ListNotes": grpc.unary_stream_rpc_method_handler(list_notes),
+        "WatchNotes": grpc.unary_stream_rpc_method_handler(watch_notes)})])
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     return server, port
@@ -108,7 +125,7 @@ class GatewayErrorsTest(unittest.TestCase):
 
     def bootstrap(self, transcoder):
         routes = [{"match": {"prefix": "/errors.test.Notes" + path}, "route": {"cluster": name, "timeout": timeout}}
-                  for path, name, timeout in [("/GetLost", "nobody", "15s"), ("", "grpc", "15s")]]
+                  for path, name, timeout in [("/GetLost", "nobody", "15s"), ("/Watch", "grpc", "1s"), ("", "grpc", "15s")]]
         manager = {
             "@type": FILTERS + "network.http_connection_manager.v3.HttpConnectionManager", "stat_prefix": "x",
             "route_config": {"virtual_hosts": [{"name": "v", "domains": ["*"], "routes": routes}]},
@@ -202,6 +219,31 @@ class GatewayErrorsTest(unittest.TestCase):
         self.assertEqual(body, b"")
         _, body = self.get(self.serve("--extensions=unknown_details", convert_grpc_status=True), "/notes/2")
         self.assertEqual(json.loads(body), {"code": 5, "message": 'no "note"', "details": [KNOWN, UNKNOWN]})
+
+    def cut(self, port, path="/notes"):
+        with self.assertRaises(http.client.IncompleteRead) as cut:
+            self.get(port, path)
+        return cut.exception.partial
+
+    def test_a_stream_says_that_it_failed(self):
+        told = b'{"code":13,"message":"worn out","details":[]}'
+        flags = "--extensions=stream_errors"
+        self.assertEqual(self.get(self.serve(), "/notes")[1], b'[{"id":"1"}]')
+        self.assertEqual(self.cut(self.serve(flags)), b'[{"id":"1"},' + told)
+        lines = self.serve(flags, print_options={"stream_newline_delimited": True, "add_whitespace": True})
+        self.assertEqual(self.get(lines, "/notes")[1], b'{"id":"1"}\n' + told + b"\n")
+        events = self.serve(flags, print_options={"stream_sse_style_delimited": True, "add_whitespace": True})
+        response, body = self.get(events, "/notes")
+        self.assertEqual(response.getheader("content-type"), "text/event-stream")
+        self.assertEqual(body, b'data: {"id":"1"}\n\nevent: error\ndata: ' + told + b"\n\n")
+
+    def test_a_stream_says_that_its_time_has_passed(self):
+        self.assertEqual(self.cut(self.serve("--extensions=stream_errors"), "/watch"),
+                         b'[{"id":"1"},{"code":4,"message":"upstream request timeout","details":[]}')
+
+    def test_a_stream_says_that_it_failed_by_flags_too(self):
+        self.assertEqual(self.cut(self.serve_by_flags()),
+                         b'[{"id":"1"},{"error":"worn out","code":13,"status":"INTERNAL","details":[]}')
 
     def test_says_what_is_wrong_with_the_flag(self):
         for flags, text in [

@@ -44,16 +44,26 @@ GrpcFrames::Flags FlagsOf(const TranscoderTables& tables, const Route& route) {
 
 Status BadFlag(int flag) { return BadGateway(Internal("Unsupported gRPC frame flag: {}", flag)); }
 
+// Where a line tells that the stream failed, a message is one line.
+JsonPrintOptions PrintOf(const TranscoderTables& tables, const Route& route) {
+  JsonPrintOptions print = tables.print();
+  const bool in_lines = route.method->server_streaming() && tables.config().stream_framing != StreamFraming::kArray;
+  if (in_lines && tables.extensions().Has(config::Extension::kStreamErrors)) {
+    print.whitespace = JsonPrintOptions::Whitespace::kNone;
+  }
+  return print;
+}
+
 }  // namespace
 
 TranscodedReply::TranscodedReply(const TranscoderTables& tables, const Route& route, size_t buffer_bytes_max)
-    : tables_(tables),
-      route_(route),
+    : route_(route),
       bytes_max_(BytesMax(tables.config(), route, buffer_bytes_max)),
       streams_(route.method->server_streaming()),
       framing_(tables.config().stream_framing),
+      print_(PrintOf(tables, route)),
       frames_(FlagsOf(tables, route)),
-      content_type_(streams_ && framing_ == Framing::kSse ? "text/event-stream" : "application/json") {}
+      content_type_(streams_ ? StreamContentType(framing_) : "application/json") {}
 
 Status TranscodedReply::Feed(std::string_view& piece) {
   begun_ = true;
@@ -112,19 +122,15 @@ StatusOr<std::string_view> TranscodedReply::Message() {
 
 Status TranscodedReply::AppendJson(std::string_view message) {
   const size_t before = body_.size();
-  if (streams_) {
-    if (framing_ == Framing::kArray) body_ += has_message_ ? ',' : '[';
-    if (framing_ == Framing::kSse) body_ += "data: ";
-  }
+  if (streams_) body_ += BeforeMessage(framing_, !has_message_);
   const FieldPath& field = route_.response_body_field;
-  const Status printed = field.empty() ? WireToJson(*route_.response, message, tables_.print(), body_)
-                                       : WireFieldToJson(field, message, tables_.print(), body_);
+  const Status printed = field.empty() ? WireToJson(*route_.response, message, print_, body_)
+                                       : WireFieldToJson(field, message, print_, body_);
   if (!printed.ok()) {
     body_.resize(before);
     return BadGateway(printed);
   }
-  if (streams_ && framing_ == Framing::kNewline) body_ += '\n';
-  if (streams_ && framing_ == Framing::kSse) body_ += "\n\n";
+  if (streams_) body_ += AfterMessage(framing_);
   has_message_ = true;
   return OkStatus();
 }
@@ -159,8 +165,13 @@ Status TranscodedReply::Finish() {
     const Status ended = frames_.End();
     if (!ended.ok()) return BadGateway(ended);
   }
-  if (streams_ && framing_ == Framing::kArray) body_ += has_message_ ? "]" : "[]";
+  if (streams_) body_ += AfterStream(framing_, !has_message_);
   return OkStatus();
+}
+
+StreamEnd TranscodedReply::Fail(std::string_view error_json) {
+  if (is_http_body()) return StreamEnd::kCut;
+  return AppendStreamError(framing_, !has_message_, error_json, body_);
 }
 
 }  // namespace minato::gateway

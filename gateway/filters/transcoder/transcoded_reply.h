@@ -7,6 +7,7 @@
 #include "gateway/filters/transcoder/grpc_frames.h"
 #include "gateway/filters/transcoder/transcoder_tables.h"
 #include "gateway/grpc_encoding.h"
+#include "gateway/stream_framing.h"
 
 namespace minato::gateway {
 
@@ -24,6 +25,9 @@ class TranscodedReply {
   Status Feed(std::string_view& piece);
   // The gRPC body has ended: appends what closes the stream.
   Status Finish();
+  // Instead of Finish, and after an error of Feed: appends what tells that the stream failed. A google.api.HttpBody has
+  // no place for that, and can only be cut.
+  StreamEnd Fail(std::string_view error_json);
 
   // What the client has not been sent; the caller takes it.
   std::string& body() { return body_; }
@@ -32,14 +36,13 @@ class TranscodedReply {
   // Whether a message came, though it may have been empty.
   bool has_message() const { return has_message_; }
   bool streams() const { return streams_; }
+  bool is_http_body() const { return route_.response_is_http_body; }
   // Whether the head goes to the client before the first message: it depends on none.
   bool goes_at_once() const { return streams_ && !route_.response_is_http_body; }
   // Of the messages; "application/json" before one says otherwise.
   const std::string& content_type() const { return content_type_; }
 
  private:
-  using Framing = config::GrpcJsonTranscoder::StreamFraming;
-
   Status FeedJson(std::string_view& piece);
   Status FeedHttpBody(std::string_view& piece);
   bool SendsFirst() const { return frames_.compressed() && !body_.empty(); }
@@ -49,11 +52,11 @@ class TranscodedReply {
   // Envoy counts what its buffers hold, and these let go of a message when the next one begins.
   Status CheckLimit(size_t bytes) const;
 
-  const TranscoderTables& tables_;
   const Route& route_;
   const size_t bytes_max_;
   const bool streams_;
-  const Framing framing_;
+  const StreamFraming framing_;
+  const JsonPrintOptions print_;
   GrpcFrames frames_;
   GrpcEncoding encoding_;
   std::string decompressed_;

@@ -3,6 +3,7 @@
 #include <absl/strings/numbers.h>
 
 #include "gateway/error_answer.h"
+#include "gateway/filters/local_reply.h"
 #include "gateway/filters/transcoder/status_json.h"
 #include "gateway/grpc_wire.h"
 #include "gateway/http_status.h"
@@ -66,7 +67,9 @@ Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::ReadPiece() {
       frames = request_.Feed(*piece, came_at_once_);
     }
     if (!frames.ok()) {
-      co_await Refuse(frames.status(), true);
+      // Beside an answer that has begun, whoever writes it tells of the error.
+      const bool told_later = answer_ == Answer::kStarted && TellsFailures();
+      if (!told_later) co_await Refuse(frames.status(), true);
       co_return frames.status();
     }
     if (!frames->empty()) co_return *frames;
@@ -85,6 +88,10 @@ Task<StatusOr<std::string_view>> TranscodedStream::ReadWhole(size_t) {
 }
 
 Task<void> TranscodedStream::Refuse(const Status& status, bool ends_connection) {
+  if (answer_ == Answer::kStarted && TellsFailures()) {
+    const Status ended = co_await EndByError(status, "", {});
+    co_return;
+  }
   answer_ = Answer::kDone;
   const bool resets = status.code() == StatusCode::kDataLoss && error_shape_ == ErrorShape::kEnvoy;
   if (client().response_status() != 0 || resets) {
@@ -92,6 +99,30 @@ Task<void> TranscodedStream::Refuse(const Status& status, bool ends_connection) 
     co_return;
   }
   const Status sent = co_await RespondError(client(), error_shape_, status, "", {.ends_connection = ends_connection});
+}
+
+Task<void> TranscodedStream::FailResponse(Status error) {
+  if (answer_ == Answer::kStarted && TellsFailures()) {
+    const Status ended = co_await EndByError(error, "", {});
+  } else {
+    CutResponse();
+  }
+}
+
+Task<Status> TranscodedStream::EndByError(const Status& error, std::string_view details_json,
+                                          const http::Headers& trailers) {
+  answer_ = Answer::kDone;
+  const StreamEnd end = reply_.Fail(ErrorBody(error_shape_, error, details_json));
+  const Status flushed = co_await Flush();
+  // An array that is not closed is no JSON: where the upstream's trailers can say more than a reset, they do.
+  const bool cuts = end == StreamEnd::kCut && (IsHttp1() || trailers.empty() || reply_.is_http_body());
+  if (!flushed.ok() || cuts) {
+    client().CutResponse();
+    co_return flushed;
+  }
+  http::Headers own;
+  if (trailers.empty()) AddGrpcStatus(static_cast<int>(error.code()), MessageOf(error), own);
+  co_return co_await client().EndResponse(trailers.empty() ? own : trailers);
 }
 
 Task<Status> TranscodedStream::AlreadyAnswered() const {
@@ -197,6 +228,10 @@ bool TranscodedStream::TakeError(std::optional<uint64_t> grpc_status, const http
 
 Task<Status> TranscodedStream::EndTranscoded(const http::Headers& trailers) {
   const auto grpc_status = GrpcStatusOf(trailers);
+  if (answer_ == Answer::kStarted && TellsFailures() && grpc_status != uint64_t{0}) {
+    const GrpcError error = GrpcErrorOf(tables_, trailers);
+    co_return co_await EndByError(error.status, error.details_json, trailers);
+  }
   const bool taken = TakeError(grpc_status, trailers);
   if (taken && answer_ == Answer::kHeld) {
     held_.status = HttpStatusOfGrpc(grpc_status);

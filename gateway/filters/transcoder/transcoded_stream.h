@@ -38,6 +38,7 @@ class TranscodedStream final : public ForwardingStream {
   Task<Status> Write(std::string_view piece) override;
   Task<Status> EndResponse(const http::Headers& trailers) override;
   void CutResponse() override;
+  Task<void> FailResponse(Status error) override;
 
  private:
   enum class Answer {
@@ -51,13 +52,14 @@ class TranscodedStream final : public ForwardingStream {
   // The next piece of the body, cut as Envoy would see it: what came at once is one.
   Task<StatusOr<std::optional<std::string_view>>> NextPiece();
   Task<StatusOr<std::optional<std::string_view>>> Gather();
-  // Answers with an error, or cuts the answer that was begun. A bad request ends its connection: to Envoy it is never
-  // complete by then.
+  // Answers with an error, or ends the answer that was begun as FailResponse does. A bad request ends its connection: to
+  // Envoy it is never complete by then.
   Task<void> Refuse(const Status& status, bool ends_connection);
   // Whether `piece` is the whole body.
   bool IsWhole(std::string_view piece) const;
   bool IsCutByTrailers() const;
   bool IsHttp1() const { return head_.protocol().starts_with("HTTP/1"); }
+  bool TellsFailures() const { return tables_.extensions().Has(config::Extension::kStreamErrors); }
   // Makes reply_'s body what an error is told by, if it is told by one. `fields` has the status of the call.
   bool TakeError(std::optional<uint64_t> grpc_status, const http::Headers& fields);
   bool Converts(std::optional<uint64_t> grpc_status) const;
@@ -75,6 +77,8 @@ class TranscodedStream final : public ForwardingStream {
   // Sends what reply_ has for the client.
   Task<Status> Flush();
   Task<Status> RespondHeld(std::string_view body, const http::Headers& trailers);
+  // Tells of an error behind the head, and ends the answer. `trailers` are the upstream's, empty if there are none.
+  Task<Status> EndByError(const Status& error, std::string_view details_json, const http::Headers& trailers);
   Task<Status> AlreadyAnswered() const;
 
   const TranscoderTables& tables_;

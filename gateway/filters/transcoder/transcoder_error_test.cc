@@ -6,6 +6,8 @@
 namespace minato::gateway {
 namespace {
 
+using Framing = config::GrpcJsonTranscoder::StreamFraming;
+
 struct ErrorShapeTest : TranscoderReplyFixture {
   ErrorShapeTest() { error_shape = ErrorShape::kAip193; }
   // As TranscoderReplyFixture::Describe says it.
@@ -100,6 +102,87 @@ TEST_F(ErrorShapeTest, ADetailOfAnUnknownTypeDoesNotCancelTheConversionWhereItIs
   const std::string json =
       R"({"code":5,"message":"none","details":[{"@type":"type.googleapis.com/no.Such","value":"YWI="}]})";
   EXPECT_EQ(Get("/books/7"), fmt::format("404 application/json {} {}", json.size(), json));
+}
+
+struct StreamErrorTest : ErrorShapeTest {
+  StreamErrorTest() {
+    error_shape = ErrorShape::kEnvoy;
+    extensions = extensions.With(config::Extension::kStreamErrors);
+    router.data = {BookFrame(1)};
+    router.trailers = {{"grpc-status", "13"}, {"grpc-message", "worn%20out"}};
+  }
+  const std::string error = R"({"code":13,"message":"worn out","details":[]})";
+};
+
+TEST_F(StreamErrorTest, IsTheLastElementOfAnArrayThatIsCut) {
+  EXPECT_EQ(Get("/list/7"), R"(200 application/json - [{"id":"1"},)" + error + " CUT");
+  error_shape = ErrorShape::kFlat;
+  EXPECT_EQ(Get("/list/7"), R"(200 application/json - [{"id":"1"},)"
+                            R"({"error":"worn out","code":13,"status":"INTERNAL","details":[]} CUT)");
+  error_shape = ErrorShape::kEnvoy;
+  router.data = {};
+  EXPECT_EQ(Get("/list/7"), "200 application/json - [" + error + " CUT") << "no message, but the head has gone";
+}
+
+TEST_F(StreamErrorTest, LeavesAnArrayOpenOverHttp2WhereTheTrailersTell) {
+  EXPECT_EQ(Get("/list/7", "HTTP/2"), R"(200 application/json - [{"id":"1"},)" + error);
+  EXPECT_EQ(trailers, router.trailers);
+}
+
+TEST_F(StreamErrorTest, IsTheLastLine) {
+  config.stream_framing = Framing::kNewline;
+  const std::string expected = "200 application/json - {\"id\":\"1\"}\n" + error + "\n";
+  EXPECT_EQ(Get("/list/7"), expected);
+  EXPECT_EQ(Get("/list/7", "HTTP/2"), expected);
+  EXPECT_EQ(trailers, router.trailers);
+  config.print.whitespace = JsonPrintOptions::Whitespace::kIndent;
+  EXPECT_EQ(Get("/list/7"), expected) << "a message is a line, too";
+}
+
+TEST_F(StreamErrorTest, IsAnEvent) {
+  config.stream_framing = Framing::kSse;
+  const std::string expected =
+      "200 text/event-stream - data: {\"id\":\"1\"}\n\nevent: error\ndata: " + error + "\n\n";
+  EXPECT_EQ(Get("/list/7"), expected);
+  config.print.whitespace = JsonPrintOptions::Whitespace::kIndent;
+  EXPECT_EQ(Get("/list/7"), expected) << "an event has one line, too";
+  config.convert_grpc_status = true;
+  router.data = {};
+  EXPECT_EQ(Get("/list/7"), "200 text/event-stream - event: error\ndata: " + error + "\n\n");
+}
+
+TEST_F(StreamErrorTest, IsWhatTheGatewayFindsInTheMiddle) {
+  router.trailers = {{"grpc-status", "0"}};
+  const std::string bad = R"({"code":3,"message":"repeated entries for singular field number 1","details":[]})";
+  router.data = {BookFrame(1) + Frame("\x08\x01\x08\x02")};
+  EXPECT_EQ(Get("/list/7"), R"(200 application/json - [{"id":"1"},)" + bad + " CUT");
+  EXPECT_EQ(Get("/list/7", "HTTP/2"), R"(200 application/json - [{"id":"1"},)" + bad + " CUT");
+  router.data = {BookFrame(1) + BookFrame(2).substr(0, 6)};
+  const std::string half =
+      R"({"code":13,"message":"Incomplete gRPC frame expected size: 2 actual size: 1","details":[]})";
+  EXPECT_EQ(Get("/list/7"), R"(200 application/json - [{"id":"1"},)" + half + " CUT");
+  router.data = {BookFrame(1)};
+  router.cuts = true;
+  const std::string gone = R"({"code":14,"message":"upstream went away","details":[]})";
+  EXPECT_EQ(Get("/list/7"), R"(200 application/json - [{"id":"1"},)" + gone + " CUT");
+  config.stream_framing = Framing::kNewline;
+  EXPECT_EQ(Get("/list/7", "HTTP/2"), "200 application/json - {\"id\":\"1\"}\n" + gone + "\n");
+  EXPECT_EQ(trailers, (http::Headers{{"grpc-status", "14"}, {"grpc-message", "upstream went away"}}));
+}
+
+TEST_F(StreamErrorTest, IsAnEndWithoutAStatusToo) {
+  router.trailers.clear();
+  EXPECT_EQ(Get("/list/7"), R"(200 application/json - [{"id":"1"},)"
+                            R"({"code":2,"message":"the upstream's answer ended without a grpc-status","details":[]} CUT)");
+}
+
+TEST_F(StreamErrorTest, IsARequestThatTurnsOutBadBesideItsAnswer) {
+  router.answers_first = true;
+  HandClient client("POST", "/talk");
+  client.pieces = {R"([{"id":1},)", "}"};
+  Serve(client);
+  EXPECT_TRUE(client.answer.starts_with(R"([{"id":"1"},{"code":3,"message":")")) << client.answer;
+  EXPECT_TRUE(client.cut);
 }
 
 }  // namespace

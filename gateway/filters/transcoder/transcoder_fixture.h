@@ -27,6 +27,7 @@ class HandRouter final : public HttpFilter {
   bool headers_only = false;
   std::string local_reply;  // instead of all this
   bool cuts = false;        // at the end
+  bool answers_first = false;  // and reads behind its data
 
   // What came.
   int calls = 0;
@@ -48,17 +49,19 @@ class HandRouter final : public HttpFilter {
     path = stream.head().target();
     if (route.route() != nullptr) cluster = std::get<config::RouteAction>(route.route()->action).cluster;
     stream.head().ForEach([&](std::string_view name, std::string_view value) { seen.Add(name, value); });
-    for (;;) {
-      auto piece = co_await stream.ReadPiece();
-      request = piece.status();
-      if (!piece.ok()) co_return;
-      if (!piece->has_value()) break;
-      pieces.emplace_back(**piece);
-    }
     ResponseHead head;
     head.status = status;
     head.content_type = content_type;
     head.headers = headers;
+    if (answers_first) {
+      reply = co_await stream.StartResponse(head);
+      for (const std::string& piece : data) reply = co_await stream.Write(piece);
+      co_await ReadRequest(stream);
+      if (!request.ok()) co_await stream.FailResponse(request);
+      co_return;
+    }
+    co_await ReadRequest(stream);
+    if (!request.ok()) co_return;
     if (!local_reply.empty() || headers_only) {
       reply = co_await stream.Respond(head, local_reply);
       co_return;
@@ -69,7 +72,7 @@ class HandRouter final : public HttpFilter {
     }
     if (!reply.ok()) co_return;
     if (cuts && stream.response_status() != 0) {
-      stream.CutResponse();
+      co_await stream.FailResponse(Unavailable("upstream went away"));
     } else if (cuts) {
       ResponseHead failure;
       failure.status = 503;
@@ -77,6 +80,16 @@ class HandRouter final : public HttpFilter {
       reply = co_await stream.Respond(failure, "upstream went away");
     } else {
       reply = co_await stream.EndResponse(trailers);
+    }
+  }
+
+ private:
+  Task<void> ReadRequest(ClientStream& stream) {
+    for (;;) {
+      auto piece = co_await stream.ReadPiece();
+      request = piece.status();
+      if (!piece.ok() || !piece->has_value()) co_return;
+      pieces.emplace_back(**piece);
     }
   }
 };

@@ -318,6 +318,14 @@ TEST_F(HttpBodyReplyTest, AStreamIsJoinedAndHasTheTypeOfItsFirst) {
   EXPECT_EQ(Get("/download/7"), R"(404 application/json 27 {"code":5,"message":"none"})");
 }
 
+TEST_F(HttpBodyReplyTest, AStreamThatFailsIsCutWhereErrorsOfStreamsAreTold) {
+  router.data = {File("a/a", "one")};
+  router.trailers = {{"grpc-status", "13"}};
+  EXPECT_EQ(Get("/download/7"), "200 a/a - one");
+  extensions = extensions.With(config::Extension::kStreamErrors);
+  for (const char* version : {"HTTP/1.1", "HTTP/2"}) EXPECT_EQ(Get("/download/7", version), "200 a/a - one CUT");
+}
+
 TEST_F(HttpBodyReplyTest, OneThatCannotBeReadIsAnErrorWhereErrorsHaveAShape) {
   error_shape = ErrorShape::kStatus;
   router.data = {Frame("\x0a\xff")};
