@@ -81,7 +81,8 @@ UpstreamGateway::Share::Share(AsioExecutor& home, const Impl& impl, ClusterStats
       exchange(*impl.routes, impl.schema, upstream, impl.options.exchange),
       cors({.allow_origins = impl.options.cors_allow_origins, .error_shape = impl.options.exchange.error_shape},
            exchange),
-      coding(cors, {.limit = {.bytes_max = impl.options.exchange.body_bytes_max}}),
+      coding(cors, {.limit = {.bytes_max = impl.options.exchange.body_bytes_max},
+                    .error_shape = impl.options.exchange.error_shape}),
       front(metrics, impl.options.content_coding ? static_cast<RequestHandler&>(coding) : cors, impl.options.access_log,
             &home.gathering()) {}
 

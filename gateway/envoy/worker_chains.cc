@@ -62,7 +62,7 @@ class WorkerChains::Chain final : public RequestHandler {
       coding_.emplace(*this, CodingFilter::Options{
                                  .limit = {.bytes_max = listener.per_connection_buffer_limit_bytes,
                                            .name = "per_connection_buffer_limit_bytes"},
-                                 .errors = CodingFilter::Errors::kText});
+                                 .error_shape = error_shape_});
     }
   }
 

@@ -1,6 +1,6 @@
 #include "gateway/filters/coding_filter.h"
 
-#include "gateway/error_body.h"
+#include "gateway/error_answer.h"
 #include "gateway/filters/coding_rules.h"
 #include "gateway/http_status.h"
 #include "http/http1_chars.h"
@@ -72,12 +72,8 @@ Task<void> CodingFilter::ServeCoded(ClientStream& stream) {
 
 Task<void> CodingFilter::Refuse(ClientStream& stream, const Status& status) {
   ResponseHead head;
-  head.status = HttpStatusOf(status);
   head.headers.Add("accept-encoding", kRequestCodings);
-  const bool as_json = options_.errors == Errors::kJson;
-  head.content_type = as_json ? "application/json" : "text/plain";
-  const std::string body = as_json ? ErrorBody(status, {}) : std::string(MessageOf(status));
-  const Status sent = co_await stream.Respond(head, body);
+  const Status sent = co_await RespondError(stream, options_.error_shape, status, {}, std::move(head));
 }
 
 }  // namespace minato::gateway

@@ -1,6 +1,7 @@
 // Bodies that come and go encoded: Content-Encoding and Accept-Encoding (RFC 9110, sections 8.4 and 12.5.3; RFC 7694).
 #pragma once
 
+#include "gateway/error_body.h"
 #include "gateway/filters/coded_stream.h"
 #include "gateway/front/client_stream.h"
 
@@ -10,12 +11,9 @@ namespace minato::gateway {
 // any form and WebSockets pass as if it were not there.
 class CodingFilter final : public RequestHandler {
  public:
-  // How it refuses: in preset minato's JSON, or as text.
-  enum class Errors { kJson, kText };
-
   struct Options {
     DecodedBodyLimit limit = {};
-    Errors errors = Errors::kJson;
+    ErrorShape error_shape = ErrorShape::kFlat;  // of what it refuses itself
   };
 
   CodingFilter(RequestHandler& next, Options options) : next_(next), options_(options) {}

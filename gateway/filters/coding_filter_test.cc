@@ -192,7 +192,7 @@ TEST_F(CodingFilterTest, AnUnknownCodingAndSeveralAreRefusedWithThoseThatAreKnow
   Post(client, "gzip, compress");
   EXPECT_EQ(client.answer, R"({"error":"the request body is encoded as \"gzip, compress\"; one of zstd, br, gzip, )"
                            R"(deflate can be read","code":3,"status":"INVALID_ARGUMENT","details":[]})");
-  options.errors = CodingFilter::Errors::kText;
+  options.error_shape = ErrorShape::kEnvoy;
   HandClient again("POST", "/", "x");
   Post(again, "compress");
   EXPECT_EQ(again.content_type, "text/plain");
