@@ -85,6 +85,7 @@ absl::Status JsonToWire(const JsonRequest& request, std::string_view body, std::
 }
 
 absl::Status BindingsToWire(const JsonRequest& request, std::string& wire) {
+  const size_t before = wire.size();
   BindingNode tree = MakeBindingTree(request.bindings);
   Sink sink(wire, kBindingBytesGuess);
   JsonReader reader("", request.options, sink);
@@ -92,6 +93,7 @@ absl::Status BindingsToWire(const JsonRequest& request, std::string& wire) {
   sink.Close();
   if (written) return absl::OkStatus();
   if (request.options.dialect == Dialect::kStrict) return ToStatus(reader.error());
+  wire.resize(before);
   return ReadAsEnvoy(request, "", {}, wire);  // In its words.
 }
 
