@@ -76,8 +76,8 @@ char* WriteEscape(char* w, uint32_t c) {
 
 // Steps over what the printer of libprotobuf takes for one character when it is none: the lead byte
 // and as many of its announced followers as there are, up to and with the first that is no
-// follower. Overlong forms and surrogates pass as they are there.
-const char* WriteLoosely(const char* p, const char* end, char*& w) {
+// follower. Overlong forms and surrogates pass as they are there (kAsEnvoy).
+const char* WriteLoosely(const char* p, const char* end, char*& w, BadUtf8 bad_utf8) {
   const char* start = p;
   int ones = std::countl_one(static_cast<uint8_t>(*p++));
   bool good = ones >= 2 && ones <= 4;
@@ -89,7 +89,7 @@ const char* WriteLoosely(const char* p, const char* end, char*& w) {
     }
   }
   uint32_t c = good ? Decode(start, static_cast<size_t>(ones)) : 0;
-  if (!good || c > 0x10ffff) {
+  if (!good || c > 0x10ffff || bad_utf8 == BadUtf8::kSpace) {
     *w++ = ' ';
   } else if (EscapedCodePoint(c)) {
     w = WriteEscape(w, c);
@@ -178,7 +178,7 @@ const char* EscapeOne(const char* p, const char* end, char*& w, BadUtf8 bad_utf8
   }
   const size_t length = Utf8Sequence(p, end);
   if (length == 0) [[unlikely]]
-    return bad_utf8 == BadUtf8::kRefuse ? nullptr : WriteLoosely(p, end, w);
+    return bad_utf8 == BadUtf8::kRefuse ? nullptr : WriteLoosely(p, end, w, bad_utf8);
   if (kSuspectLead[c]) {
     const uint32_t code_point = Decode(p, length);
     if (EscapedCodePoint(code_point)) {

@@ -10,7 +10,8 @@ namespace minato::gateway {
 // What is not UTF-8 in a string to be printed.
 enum class BadUtf8 : uint8_t {
   kRefuse,
-  kSpace,  // Each bad sequence becomes a space (proto2 strings).
+  kSpace,    // Each bad sequence becomes a space.
+  kAsEnvoy,  // The same, but overlong forms and surrogates pass as they are.
 };
 
 // Appends `text` as a JSON string with its quotes, escaped as Envoy's printer does: beyond what

@@ -246,7 +246,7 @@ bool WirePrinter::IsAscending(const MessageTable& table, std::string_view wire, 
     if (p == nullptr) return false;
     const FieldTable* field = table.FindNumber(found.number);
     // A list with something unknown in its middle would be cut in two.
-    ascending = field != nullptr && found.number >= last;
+    ascending = field != nullptr && Fits(*field, found) && found.number >= last;
     last = found.number;
   }
   return true;

@@ -95,6 +95,7 @@ class WirePrinter {
   bool PrintFieldMask(std::string_view wire);
   bool PrintJsonValue(const MessageTable& table, std::string_view wire);
   bool PrintWrapper(const MessageTable& table, std::string_view wire);
+  bool TakeElements(const FieldTable& field, std::string_view wire, std::string& elements);
   bool PrintWhole(const FieldTable& field, std::string_view wire);
   // A google.protobuf.Value without any value: it is left out wherever it stands.
   bool IsEmptyValue(const FieldTable& field, std::string_view wire) const;

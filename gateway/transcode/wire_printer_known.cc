@@ -33,12 +33,30 @@ bool WirePrinter::PrintKnown(const MessageTable& table, std::string_view wire) {
   return PrintObject(table, wire);
 }
 
+// Leaves out what is unknown between them.
+bool WirePrinter::TakeElements(const FieldTable& field, std::string_view wire, std::string& elements) {
+  const char* p = wire.data();
+  const char* const end = p + wire.size();
+  while (p < end) {
+    Found found;
+    const char* const begin = p;
+    p = Next(p, end, found);
+    if (p == nullptr) return false;
+    if (found.number == field.number && found.type == WireType::kLength) elements.append(begin, p);
+  }
+  return true;
+}
+
 // The one list or map that is the whole message.
 bool WirePrinter::PrintWhole(const FieldTable& field, std::string_view wire) {
   const bool map = field.cardinality == Cardinality::kMap;
-  std::string sorted;
+  std::string elements;
+  if (order_ == Order::kAny) {
+    if (!TakeElements(field, wire, elements)) return false;
+    wire = elements;
+  }
   const char* p = wire.data();
-  const char* end = p + wire.size();
+  const char* const end = p + wire.size();
   while (p < end) {
     Found found;
     const char* const behind = Next(p, end, found);
@@ -48,10 +66,8 @@ bool WirePrinter::PrintWhole(const FieldTable& field, std::string_view wire) {
       continue;
     }
     p = map ? PrintMap(field, found, end) : PrintList(field, found, end);
-    if (p == nullptr || p == end) return p != nullptr;
-    out_of_order_ = true;
-    if (order_ == Order::kAscending) return false;
-    return Fail("a list of a well-known type has unknown fields in its middle");
+    out_of_order_ = out_of_order_ || (p != nullptr && p < end);
+    return p == end;
   }
   if (!Open(map ? '{' : '[')) return false;
   Close(map ? '}' : ']', true);
@@ -97,19 +113,20 @@ bool WirePrinter::PrintTime(WellKnown type, std::string_view wire) {
 }
 
 bool WirePrinter::PrintFieldMask(std::string_view wire) {
-  sink_.Append('"');
+  std::string paths;
   bool first = true;
   for (const char *p = wire.data(), *end = p + wire.size(); p < end;) {
     Found found;
     p = Next(p, end, found);
     if (p == nullptr) return false;
     if (found.number != 1 || found.type != WireType::kLength) continue;
-    if (!first) sink_.Append(',');
+    if (!first) paths += ',';
     first = false;
-    sink_.Append(CamelCasePath(found.view()));
+    paths += CamelCasePath(found.view());
   }
-  sink_.Append('"');
-  return true;
+  const bool is_strict = options_.wire == JsonPrintOptions::Wire::kStrict;
+  if (AppendJsonString(sink_, paths, is_strict ? BadUtf8::kRefuse : BadUtf8::kAsEnvoy)) return true;
+  return Fail("the paths of a google.protobuf.FieldMask must be UTF-8");
 }
 
 bool WirePrinter::IsEmptyValue(const FieldTable& field, std::string_view wire) const {
@@ -117,7 +134,8 @@ bool WirePrinter::IsEmptyValue(const FieldTable& field, std::string_view wire) c
   for (const char *p = wire.data(), *end = p + wire.size(); p < end;) {
     uint64_t tag;
     if (ReadVarint(p, end, tag) == nullptr) return false;  // Printing it will fail.
-    if (tag >> 3 >= 1 && tag >> 3 <= kValueFieldMax) return false;
+    const FieldTable* const member = tag >> 3 <= kValueFieldMax ? field.message->FindNumber(tag >> 3) : nullptr;
+    if (member != nullptr && static_cast<uint8_t>(member->tag.bytes[0]) == tag) return false;
     Found found;
     WirePrinter skipper(options_, order_, sink_);
     p = skipper.Next(p, end, found);

@@ -108,7 +108,9 @@ void WirePrinter::PrintFixed64(const FieldTable& field, const char* p) {
 
 bool WirePrinter::PrintText(const FieldTable& field, std::string_view text) {
   if (field.kind == Kind::kString) {
-    if (AppendJsonString(sink_, text, field.utf8 ? BadUtf8::kRefuse : BadUtf8::kSpace)) return true;
+    const BadUtf8 of_proto2 =
+        options_.wire == JsonPrintOptions::Wire::kStrict ? BadUtf8::kSpace : BadUtf8::kAsEnvoy;
+    if (AppendJsonString(sink_, text, field.utf8 ? BadUtf8::kRefuse : of_proto2)) return true;
     return Fail("proto3 strings must be UTF-8");
   }
   char* w = sink_.Need(Base64Size(text.size()) + 2);
