@@ -29,6 +29,36 @@ struct Refused {
 
 int LineOf(const YAML::Mark& mark) { return std::max(mark.line + 1, 1); }
 
+// yaml-cpp reads a list or map in brackets to its end, and holds all of its tokens, before it tells that it begins. So
+// what could be tokens is counted first.
+Status CheckMarks(std::string_view text, std::string_view file_name, const YamlLimits& limits) {
+  size_t brackets = 0;
+  size_t marks = 0;
+  for (const char c : text) {
+    switch (c) {
+      case '[':
+      case '{': ++brackets; [[fallthrough]];
+      case ',':
+      case ':':
+      case '?':
+      case '&':
+      case '*':
+      case '!':
+      case '"':
+      case '\'': ++marks; break;
+      default: break;
+    }
+  }
+  if (brackets > limits.nodes_max) {
+    return InvalidArgument("{}: more than {} brackets that open, of which each may be a value", file_name,
+                           limits.nodes_max);
+  }
+  if (marks > limits.marks_max) {
+    return InvalidArgument("{}: more than {} characters that mean something to YAML", file_name, limits.marks_max);
+  }
+  return OkStatus();
+}
+
 }  // namespace
 
 class YamlBuilder : public YAML::EventHandler {
@@ -202,6 +232,7 @@ StatusOr<YamlDocument> YamlDocument::Parse(std::string_view text, std::string_vi
   if (Utf8Prefix(text) != text.size() || text.find('\0') != text.npos) {
     return InvalidArgument("{}: not UTF-8 text", file_name);
   }
+  TRY(CheckMarks(text, file_name, limits));
   YamlDocument document;
   YamlBuilder builder(limits, document);
   try {

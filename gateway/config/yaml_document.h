@@ -13,6 +13,7 @@ namespace minato::gateway::config {
 
 struct YamlLimits {
   size_t bytes_max = 16 << 20;           // room for a descriptor set in base64
+  size_t marks_max = 1 << 21;            // of [ { , : ? & * ! " ' wherever they stand: yaml-cpp holds a token for each
   int depth_max = 64;                    // lists and maps inside each other, aliases followed
   size_t nodes_max = 1 << 18;            // as written
   size_t expanded_nodes_max = 1 << 20;   // each alias counted as what it stands for
