@@ -1,8 +1,5 @@
 // Any bytes, decoded whole, in two pieces, byte by byte and one byte of output at a time, must give the same; and what
 // is encoded, cut anywhere, must decode to itself. The first byte chooses the coding and the cut.
-//
-//   bazel build --config=fuzz //http:content_coding_fuzz
-//   bazel-bin/http/content_coding_fuzz -max_len=4096 http/content_coding_corpus
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,8 +1,5 @@
-// Any bytes, parsed whole, cut once and byte by byte, must give the same events; and a parser that has seen the end of a
-// request must never have promised more body than it gave.
-//
-//   bazel build --config=fuzz //http:http1_request_parser_fuzz
-//   bazel-bin/http/http1_request_parser_fuzz -max_len=4096 http/http1_request_parser_corpus
+// Any bytes, parsed whole, cut once and byte by byte, must give the same events, in Minato's style and in Envoy's; and
+// a parser that has seen the end of a request must never have promised more body than it gave.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -25,8 +22,12 @@ constexpr Http1Limits kLimits = {.request_line_bytes_max = 64,
                                  .chunk_overhead_bytes_max = 128,
                                  .trailer_bytes_max = 64};
 
-constexpr Http1Limits Lenient() {
+// The leniency of gateway/front/envoy_front.cc.
+constexpr Http1Limits Envoys() {
   Http1Limits limits = kLimits;
+  limits.serves_http10 = false;
+  limits.known_methods_only = true;
+  limits.keep_trailers = false;
   limits.lenient = {.bare_lf = true,
                     .folded_lines = true,
                     .repeated_host = true,
@@ -115,6 +116,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const size_t at = size == 0 ? 0 : data[size / 2] * size / 256;
   minato::http::ParseInCuts(bytes, at, minato::http::kLimits);
-  minato::http::ParseInCuts(bytes, at, minato::http::Lenient());
+  minato::http::ParseInCuts(bytes, at, minato::http::Envoys());
   return 0;
 }

@@ -1,8 +1,5 @@
 // Any bytes are read as a bootstrap or refused with a place; what was read can be described. Nothing may crash, hang
 // or eat memory.
-//
-//   bazel build --config=fuzz //gateway/config:bootstrap_reader_fuzz
-//   bazel-bin/gateway/config/bootstrap_reader_fuzz -max_len=65536 gateway/config/testdata
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

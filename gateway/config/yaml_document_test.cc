@@ -99,7 +99,8 @@ TEST(YamlDocument, BoundsDepthBeforeTheParserRunsOutOfStack) {
 TEST(YamlDocument, BoundsWhatTheParserHoldsBeforeItTellsOfAnything) {
   EXPECT_EQ(ErrorOf(Repeated("[", (1 << 18) + 1)),
             "f.yaml: more than 262144 brackets that open, of which each may be a value");
-  EXPECT_EQ(ErrorOf("[" + Repeated("\"\" ", 1 << 20)), "f.yaml: more than 2097152 characters that mean something to YAML");
+  EXPECT_EQ(ErrorOf("[" + Repeated("\"\" ", 1 << 20)),
+            "f.yaml: more than 2097152 characters that mean something to YAML");
   EXPECT_EQ(ErrorOf("[a, a]", {.marks_max = 2}), "no error");
 }
 

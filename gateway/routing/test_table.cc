@@ -35,8 +35,7 @@ google::api::HttpRule ParseRule(std::string_view text) {
 }
 
 Status AddRules(RouteTableBuilder& builder, const std::vector<std::string>& rules) {
-  const auto* service = routing::test::Fields::descriptor()->file()->FindServiceByName("Library");
-  for (const std::string& rule : rules) TRY(builder.AddRule(*service->method(0), ParseRule(rule)));
+  for (const std::string& rule : rules) TRY(AddTestRule(builder, rule));
   return OkStatus();
 }
 
@@ -48,6 +47,11 @@ RouteTable MustBuild(Schema& schema, const std::vector<std::string>& rules, Rout
 }
 
 }  // namespace
+
+Status AddTestRule(RouteTableBuilder& builder, std::string_view rule) {
+  const auto* service = routing::test::Fields::descriptor()->file()->FindServiceByName("Library");
+  return builder.AddRule(*service->method(0), ParseRule(rule));
+}
 
 TestTable::TestTable(const std::vector<std::string>& rules, RoutingOptions options)
     : table_(MustBuild(schema_, rules, std::move(options))) {}

@@ -10,7 +10,10 @@
 
 namespace minato::gateway {
 
-// A route table of rules written as "GET /a/{x}" or "POST /a body=book", all for routing.test.Library.GetBook.
+// Adds a rule written as "GET /a/{x}" or "POST /a body=book" for routing.test.Library.GetBook.
+Status AddTestRule(RouteTableBuilder& builder, std::string_view rule);
+
+// A route table of such rules.
 class TestTable {
  public:
   TestTable(const std::vector<std::string>& rules, RoutingOptions options = {});
