@@ -154,7 +154,8 @@ int Main(int count, char** names) {
   for (const std::string& input : inputs) Run(input);
   const char* const chosen_seed = std::getenv("MINATO_FUZZ_SEED");
   const char* const seconds = std::getenv("MINATO_FUZZ_SECONDS");
-  const uint64_t seed = chosen_seed == nullptr ? std::random_device()() : std::strtoull(chosen_seed, nullptr, 10);
+  // The same in every run of ./test, where a new finding would be blamed on a change that has nothing to do with it.
+  const uint64_t seed = chosen_seed == nullptr ? 1 : std::strtoull(chosen_seed, nullptr, 10);
   fmt::print(stderr, "{} inputs are good; MINATO_FUZZ_SEED={}\n", inputs.size(), seed);
   using Clock = std::chrono::steady_clock;
   const Clock::time_point begin = Clock::now();
