@@ -6,7 +6,7 @@ namespace minato {
 namespace {
 
 constexpr absl::Duration kLookTime = absl::Milliseconds(2);
-constexpr absl::Duration kGatherTime = absl::Milliseconds(20);
+constexpr absl::Duration kGatherTime = absl::Milliseconds(50);
 constexpr absl::Duration kRestMin = absl::Milliseconds(20);
 constexpr absl::Duration kRestMax = absl::Seconds(2);
 
