@@ -72,6 +72,8 @@ http::Headers PreflightHeaders(const Policies& policies, const RequestHead& head
   if (const std::string_view age = policies.Text(&Policy::max_age); !age.empty()) {
     headers.Add("access-control-max-age", age);
   }
+  const std::string_view exposed = policies.Text(&Policy::expose_headers);
+  if (!allowed_origin.empty() && !exposed.empty()) headers.Add("access-control-expose-headers", exposed);
   return headers;
 }
 

@@ -77,7 +77,8 @@ struct EnvoyCorsTest : testing::Test {
 TEST_F(EnvoyCorsTest, AnswersPreflightsAndMarksOtherAnswers) {
   policy.expose_headers = "x-shown";
   Route().per_filter.cors = Share(policy);
-  EXPECT_EQ(Preflight(), "200 allow-origin=https://app.example;allow-credentials=true;allow-methods=GET, PUT;max-age=600;");
+  EXPECT_EQ(Preflight(), "200 allow-origin=https://app.example;allow-credentials=true;allow-methods=GET, PUT;max-age=600;"
+                         "expose-headers=x-shown;");
   EXPECT_EQ(Get(), "299 allow-origin=https://app.example;allow-credentials=true;expose-headers=x-shown;");
   EXPECT_EQ(Get("https://evil.example"), "299 ");
   EXPECT_EQ(Preflight("https://evil.example"), "299 ") << "goes on, as any request";

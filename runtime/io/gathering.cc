@@ -11,7 +11,7 @@ constexpr absl::Duration kRestMin = absl::Milliseconds(20);
 constexpr absl::Duration kRestMax = absl::Seconds(2);
 
 // Of what was received while looking; less than that in the same time of gathering is no accident.
-constexpr double kReceivedMin = 0.8;
+constexpr double kReceivedMin = 0.9;
 
 // Of a new value in a smoothed mean.
 constexpr double kShare = 1.0 / 16;

@@ -17,9 +17,9 @@ namespace minato {
 // Of one loop, on its thread.
 class Gathering {
  public:
-  static constexpr absl::Duration kPauseMax = absl::Microseconds(500);
+  static constexpr absl::Duration kPauseMax = absl::Microseconds(250);
   // Of the mean time that requests take, one pause is this part at most. A request meets two.
-  static constexpr int kPart = 8;
+  static constexpr int kPart = 12;
   // Rounds that one pause must save to be worth its own cost.
   static constexpr double kRoundsMin = 2;
 

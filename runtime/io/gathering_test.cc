@@ -51,9 +51,9 @@ class Loop {
   absl::Time next_message_ = now_;
 };
 
-TEST(Gathering, SleepsAnEighthOfARequestUnderLoad) {
+TEST(Gathering, SleepsATwelfthOfARequestUnderLoad) {
   Loop loop(Loop::Peer::kSteady, Microseconds(10));
-  loop.gathering.RequestTook(Microseconds(800));
+  loop.gathering.RequestTook(Microseconds(1200));
   loop.Run(Milliseconds(100));
   EXPECT_EQ(loop.longest_pause, Microseconds(100));
   EXPECT_NEAR(loop.messages, 10'000, 20);  // those of the last pause come behind the end
@@ -82,7 +82,7 @@ TEST(Gathering, DoesNotSleepBeforeARequestHasBeenTimed) {
 
 TEST(Gathering, DoesNotSlowDownQuickRequests) {
   Loop loop(Loop::Peer::kSteady, Microseconds(10));
-  loop.gathering.RequestTook(Microseconds(100));
+  loop.gathering.RequestTook(Microseconds(200));
   loop.Run(Milliseconds(100));
   EXPECT_EQ(loop.slept, absl::ZeroDuration());
 }
