@@ -118,7 +118,7 @@ struct Route {
   RouteMatch match;
   std::variant<RouteAction, DirectResponseAction> action;
   PerFilterConfig per_filter;
-  std::vector<std::pair<std::string, std::string>> request_headers_to_add;
+  std::vector<std::pair<std::string, std::string>> request_headers_to_add;  // names are lower-case
   std::vector<std::pair<std::string, std::string>> response_headers_to_add;
 };
 

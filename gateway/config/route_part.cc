@@ -181,7 +181,7 @@ HeadersToAdd ReadHeadersToAdd(MessageReader& level, std::string_view field) {
     if (key.starts_with(':') || Lower(key) == "host" || !IsToken(key)) {
       errors.Add(reader.place(), "the header \"{}\" cannot be added", key);
     }
-    headers.emplace_back(std::move(key), std::move(text));
+    headers.emplace_back(Lower(key), std::move(text));
   }
   return headers;
 }
