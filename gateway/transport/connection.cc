@@ -1,10 +1,13 @@
 #include "gateway/transport/connection.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <utility>
 
-#include <boost/asio/buffer.hpp>
 #include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "runtime/check.h"
 
@@ -12,21 +15,6 @@ namespace minato::gateway {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-
-struct Connection::OnRead {
-  Connection* connection;
-  void operator()(const error_code& error, size_t bytes) const { connection->Arrived(error, bytes); }
-};
-
-struct Connection::OnWritable {
-  Connection* connection;
-  void operator()(const error_code& error) const {
-    connection->write_pending_ = false;
-    if (error) connection->Gone();
-    connection->SendSome();
-    connection->OperationEnded();
-  }
-};
 
 namespace {
 
@@ -42,14 +30,20 @@ std::string PeerName(const Socket& socket) {
 }  // namespace
 
 Connection::Connection(Socket socket, AsioExecutor& home, absl::Duration write_timeout, std::unique_ptr<WireCodec> codec)
-    : socket_(std::move(socket)),
+    : Watched(&OnReady),
       home_(home),
       write_timeout_(write_timeout),
       codec_(std::move(codec)),
-      peer_(PeerName(socket_)) {
+      peer_(PeerName(socket)) {
   error_code ignored;
-  socket_.non_blocking(true, ignored);
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  socket.non_blocking(true, ignored);
+  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+  fd_ = socket.release(ignored);
+  // One that cannot be watched is as good as gone.
+  if (!home_.edges().Watch(fd_, *this).ok()) {
+    ::close(std::exchange(fd_, -1));
+    closed_ = true;
+  }
 }
 
 Connection::~Connection() {
@@ -58,12 +52,7 @@ Connection::~Connection() {
   home_.timers().Disarm(write_timer_);
 }
 
-bool Connection::Pending() const {
-  return read_pending_ || write_pending_ || send_soon_.posted || watch_soon_.posted;
-}
-
 void Connection::Release() {
-  if (read_pending_) return;  // the kernel may write behind end_ at any moment
   if (begin_ == end_) begin_ = end_ = reported_end_ = 0;
 }
 
@@ -95,35 +84,51 @@ void Connection::MakeRoom() {
   reported_end_ = size - fresh;
 }
 
-void Connection::StartReading() {
-  // The last byte is kept for watching: a buffer that a request fills exactly still notices the end behind it.
-  const size_t room = capacity_ - end_ - (reader_waits_ && end_ < capacity_ ? 1 : 0);
-  if (read_pending_ || closed_ || undelivered_ || room == 0) return;
-  read_pending_ = true;
-  read_bytes_ = std::min(room, kReadBytesMax);
-  socket_.async_read_some(asio::buffer(buffer_.get() + end_, read_bytes_), OnRead{this});
+void Connection::OnReady(EdgePoll::Watched& watched, uint32_t events) {
+  auto& self = static_cast<Connection&>(watched);
+  constexpr uint32_t kEnds = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+  if ((events & kEnds) != 0) self.peer_ended_ = true;
+  if ((events & (EPOLLIN | kEnds)) != 0) {
+    self.readable_ = true;
+    self.ReadWhatIsThere();
+  }
+  if ((events & (EPOLLOUT | kEnds)) != 0 && self.write_pending_) {
+    self.write_pending_ = false;
+    self.SendSome();
+  }
 }
 
-void Connection::Arrived(const error_code& error, size_t bytes) {
-  read_pending_ = false;
-  if (error) {
-    Gone();
-  } else {
-    home_.gathering().Received(bytes);
-    read_filled_room_ = bytes == read_bytes_;
-    small_reads_ = bytes < capacity_ / kGrowth ? small_reads_ + 1 : 0;
-    const size_t plain = codec_ == nullptr ? bytes : Decrypt(bytes);
-    end_ += plain;
-    if (reader_waits_ && plain == 0) {
-      MakeRoom();
-      StartReading();
-    } else if (reader_waits_) {
-      WakeReader();
-    } else if (cancel_when_gone_ != nullptr) {
-      StartReading();
+void Connection::ReadWhatIsThere() {
+  while (readable_ && !closed_ && !undelivered_ && (reader_waits_ || cancel_when_gone_ != nullptr)) {
+    // The last byte is kept for watching: a buffer that a request fills exactly still notices the end behind it.
+    const size_t room = capacity_ - end_ - (reader_waits_ && end_ < capacity_ ? 1 : 0);
+    if (room == 0) return;
+    const size_t wanted = std::min(room, kReadBytesMax);
+    const ssize_t received = ::recv(fd_, buffer_.get() + end_, wanted, 0);
+    if (received > 0) {
+      // Nothing is left behind a read that came up short, unless it is the end: what comes next is an edge.
+      read_filled_room_ = static_cast<size_t>(received) == wanted;
+      readable_ = read_filled_room_ || peer_ended_;
+      Arrived(received);
+    } else if (received < 0 && errno == EAGAIN) {
+      readable_ = false;
+    } else if (received == 0 || errno != EINTR) {
+      Gone();
     }
   }
-  OperationEnded();
+}
+
+void Connection::Arrived(size_t bytes) {
+  home_.gathering().Received(bytes);
+  small_reads_ = bytes < capacity_ / kGrowth ? small_reads_ + 1 : 0;
+  const size_t plain = codec_ == nullptr ? bytes : Decrypt(bytes);
+  end_ += plain;
+  if (!reader_waits_) return;
+  if (plain > 0) {
+    WakeReader();
+  } else {
+    MakeRoom();
+  }
 }
 
 void Connection::Gone() {
@@ -145,10 +150,8 @@ void Connection::ReadMore::Begin() {
   connection_.waits_ = waits_;
   connection_.read_deadline_ = deadline_;
   connection_.read_timer_.Keep();
-  if (!connection_.read_pending_) {
-    connection_.MakeRoom();
-    connection_.StartReading();
-  }
+  connection_.MakeRoom();
+  connection_.ReadWhatIsThere();
 }
 
 Connection::Arrival Connection::ReadMore::await_resume() {
@@ -177,14 +180,10 @@ void Connection::CancelWhenGone(CancelSource* source) {
   if (closed_) {
     cancel_when_gone_ = nullptr;
     source->Cancel(Cancelled("the client went away"));
-  } else if (!watch_soon_.posted) {
-    watch_soon_.posted = true;
-    home_.Post(watch_soon_);
+  } else if (readable_ && !read_soon_.posted) {
+    read_soon_.posted = true;
+    home_.Post(read_soon_);
   }
-}
-
-void Connection::WatchSoon() {
-  if (cancel_when_gone_ != nullptr) StartReading();
 }
 
 void Connection::StartSendingSoon() {
@@ -216,21 +215,18 @@ void Connection::SendSome() {
 
 void Connection::SendFrom(std::string& bytes, size_t& begin) {
   while (begin < bytes.size() && !closed_) {
-    error_code error;
-    const size_t sent = socket_.write_some(asio::buffer(bytes.data() + begin, bytes.size() - begin), error);
-    if (error == asio::error::would_block) {
+    const ssize_t sent = ::send(fd_, bytes.data() + begin, bytes.size() - begin, MSG_NOSIGNAL);
+    if (sent >= 0) {
+      begin += sent;
+      bytes_sent_ += sent;
+    } else if (errno == EAGAIN) {
       write_pending_ = true;
       write_deadline_ = home_.Now() + write_timeout_;
       write_timer_.Keep();
-      socket_.async_wait(Socket::wait_write, OnWritable{this});
       break;
-    }
-    if (error) {
+    } else if (errno != EINTR) {
       Gone();
-      break;
     }
-    begin += sent;
-    bytes_sent_ += sent;
   }
   if (!write_pending_) write_deadline_ = absl::InfiniteFuture();
   if (closed_ || begin == bytes.size()) {
@@ -245,9 +241,9 @@ void Connection::SendFrom(std::string& bytes, size_t& begin) {
 
 void Connection::WriteDeadlinePassed() {
   // The peer takes nothing: nothing sent from now on would reach it.
-  error_code ignored;
-  socket_.cancel(ignored);
+  write_pending_ = false;
   Gone();
+  SendSome();
 }
 
 Task<Status> Connection::OutputBelow(size_t bytes_max) {
@@ -307,8 +303,7 @@ Task<void> Connection::LingerBriefly() {
   const Status sent = co_await OutputBelow(0);
   if (!sent.ok()) co_return;
   EndEncryption();
-  error_code ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  ::shutdown(fd_, SHUT_WR);
   for (size_t taken = 0; taken < kBytesMax;) {
     taken += input().size();
     Consume(input().size());
@@ -320,20 +315,25 @@ Task<void> Connection::LingerBriefly() {
 Task<Connection::Upgraded> Connection::Upgrade() {
   CHECK(codec_ == nullptr, "an encrypted connection has no socket of its own to hand over");
   cancel_when_gone_ = nullptr;
-  error_code ignored;
-  if (read_pending_) socket_.cancel(ignored);
   co_await NothingPending{*this};
-  Upgraded upgraded{std::move(socket_), std::string(input())};
+  Upgraded upgraded{Socket(home_.context()), std::string(input())};
+  if (fd_ >= 0) {
+    home_.edges().Forget(fd_, *this);
+    error_code ignored;
+    const bool v6 = peer_.starts_with("ipv6:");
+    upgraded.socket.assign(v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), std::exchange(fd_, -1), ignored);
+  }
   closed_ = true;
   co_return upgraded;
 }
 
 Task<void> Connection::Close(bool reset) {
-  error_code ignored;
   if (!reset) EndEncryption();
-  if (socket_.is_open()) {
-    if (reset) socket_.set_option(asio::socket_base::linger(true, 0), ignored);
-    socket_.close(ignored);
+  if (fd_ >= 0) {
+    constexpr linger kReset{.l_onoff = 1, .l_linger = 0};
+    if (reset) ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &kReset, sizeof(kReset));
+    home_.edges().Forget(fd_, *this);
+    ::close(std::exchange(fd_, -1));
   }
   closed_ = true;
   co_await NothingPending{*this};

@@ -1,8 +1,7 @@
 // One connected socket: bytes in, bytes out, and what time and the peer do to it meanwhile. No HTTP.
 //
-// A read is pending whenever somebody waits for bytes or a request is being served and there is room, so
-// that a client that goes away is noticed. Asio 1.81 tries each read at once before it waits: a read that
-// begins while nothing is there costs a system call that finds nothing.
+// It is read whenever somebody waits for bytes or a request is being served, and there is room, so that a
+// client that goes away is noticed; but only if its executor's EdgePoll has told of something to read.
 #pragma once
 
 #include <memory>
@@ -16,6 +15,7 @@
 #include "runtime/cancel.h"
 #include "runtime/event.h"
 #include "runtime/io/asio_executor.h"
+#include "runtime/io/edge_poll.h"
 #include "runtime/wait.h"
 
 namespace minato::gateway {
@@ -24,11 +24,11 @@ namespace minato::gateway {
 using Socket =
     boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
-class Connection {
+class Connection : private EdgePoll::Watched {
  public:
   enum class Arrival { kBytes, kClosed, kTimeout, kInterrupted };
 
-  // `home` runs the socket's io_context and outlives the connection. With a codec, input and output are what it makes
+  // `home` outlives the connection; the socket has nothing pending, and leaves its io_context. With a codec, input and output are what it makes
   // of the socket's bytes; Handshake comes first.
   Connection(Socket socket, AsioExecutor& home, absl::Duration write_timeout, std::unique_ptr<WireCodec> codec = nullptr);
   Connection(const Connection&) = delete;
@@ -103,15 +103,13 @@ class Connection {
   static constexpr size_t kGrowth = 8;
   static constexpr int kSmallReadsMax = 64;
 
-  struct OnRead;
-  struct OnWritable;
   struct NothingPending;
 
-  bool Pending() const;
-  void StartReading();
-  void WatchSoon();
+  static void OnReady(EdgePoll::Watched& self, uint32_t events);
+  bool Pending() const { return send_soon_.posted || read_soon_.posted; }
+  void ReadWhatIsThere();
+  void Arrived(size_t bytes);
   void MakeRoom();
-  void Arrived(const boost::system::error_code& error, size_t bytes);
   void Gone();
   void SendSome();
   void SendFrom(std::string& bytes, size_t& begin);
@@ -126,7 +124,7 @@ class Connection {
   void ReadDeadlinePassed();
   void WriteDeadlinePassed();
 
-  Socket socket_;
+  int fd_;  // -1: closed, or handed over
   AsioExecutor& home_;
   const absl::Duration write_timeout_;
   const std::unique_ptr<WireCodec> codec_;
@@ -137,9 +135,9 @@ class Connection {
   size_t begin_ = 0;  // of what was not consumed
   size_t end_ = 0;
   size_t reported_end_ = 0;  // what ReadMore has told of
-  bool read_pending_ = false;
+  bool readable_ = true;     // the next read may find something
+  bool peer_ended_ = false;  // no edge tells of it again
   bool read_filled_room_ = false;
-  size_t read_bytes_ = 0;  // asked for by the last read
   int small_reads_ = 0;    // in a row
   bool closed_ = false;
   bool interrupted_ = false;
@@ -189,7 +187,7 @@ class Connection {
     bool posted = false;
   };
   SoonWork send_soon_{*this, &Connection::StartSending};
-  SoonWork watch_soon_{*this, &Connection::WatchSoon};
+  SoonWork read_soon_{*this, &Connection::ReadWhatIsThere};
 };
 
 // co_await Connection::ReadMore(connection, home.Now() + timeout): Arrival. kInterrupted: its task was cancelled, or

@@ -42,7 +42,7 @@ size_t Connection::ReadPlain() {
   if (!was_established) status = codec_->Handshake();
   undelivered_ = false;
   while (status.ok() && codec_->established()) {
-    // As in StartReading, the last byte is kept for watching.
+    // As in ReadWhatIsThere, the last byte is kept for watching.
     const size_t room = capacity_ - end_ - size - (reader_waits_ ? 1 : 0);
     if (room == 0) {
       undelivered_ = true;
@@ -68,7 +68,7 @@ size_t Connection::ReadPlain() {
 }
 
 void Connection::TakeUndelivered() {
-  if (read_pending_ || closed_) return;
+  if (closed_) return;
   MakeRoom();
   end_ += ReadPlain();
 }
