@@ -43,6 +43,7 @@ nghttp2_session* Http2Server::Callbacks::NewSession(Http2Server& server, const H
   nghttp2_option* option = nullptr;
   CHECK(nghttp2_option_new(&option) == 0);
   nghttp2_option_set_no_auto_window_update(option, 1);
+  nghttp2_option_set_no_closed_streams(option, 1);  // they are kept for priorities, which we do not look at
   nghttp2_option_set_max_outbound_ack(option, limits.outbound_frames_max);
   // Ours sees resets that the client provokes, too, and spares a client that cancels some of many requests.
   constexpr uint64_t kNever = 1'000'000'000;
