@@ -9,6 +9,15 @@
 // its deadline are inherited down the chain of awaits and never passed by hand. Every await comes back
 // on the home executor's thread. Roots are started by a Scope, which joins what it started.
 //
+// A function that finds nothing to wait for need not be a coroutine: it returns its result, and the task is done
+// (which saves the frame). What it does it then does when it is called, not when it is awaited:
+//
+//   Task<Status> Send(std::string_view piece) {
+//     if (!HasRoom()) return SendWhenRoom(piece);  // a coroutine
+//     Append(piece);
+//     return OkStatus();
+//   }
+//
 // What bites:
 //   - a task that is never awaited never runs ([[nodiscard]] says so);
 //   - its parameters live in its frame: take by value what must be kept, by reference only what outlives
@@ -118,9 +127,15 @@ class [[nodiscard]] Task {
   using value_type = T;
 
   Task(std::coroutine_handle<promise_type> handle) : handle_(handle) {}  // from get_return_object
-  Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  // Done.
+  template <typename U>
+    requires(!std::is_void_v<T> && std::convertible_to<U &&, T> && !std::same_as<std::remove_cvref_t<U>, Task>)
+  Task(U&& result) : result_(std::in_place, std::forward<U>(result)) {}
+  Task(Task&& other) noexcept
+      : handle_(std::exchange(other.handle_, nullptr)), result_(std::move(other.result_)) {}
   Task& operator=(Task&& other) noexcept {
     std::swap(handle_, other.handle_);
+    std::swap(result_, other.result_);
     return *this;
   }
   ~Task() {
@@ -132,7 +147,13 @@ class [[nodiscard]] Task {
   Awaiter operator co_await() &&;
 
  private:
+  struct None {
+    bool has_value() const { return false; }
+  };
+  using Result = std::conditional_t<std::is_void_v<T>, None, std::optional<T>>;
+
   std::coroutine_handle<promise_type> handle_;
+  [[no_unique_address]] Result result_;  // of a task that was done at once, which has no handle
 };
 
 template <typename T>
@@ -140,12 +161,15 @@ class Task<T>::Awaiter {
  public:
   explicit Awaiter(Task task) : task_(std::move(task)) {}
 
-  bool await_ready() const noexcept { return false; }
+  bool await_ready() const noexcept { return task_.result_.has_value(); }
   template <TaskPromise Parent>
   std::coroutine_handle<> await_suspend(std::coroutine_handle<Parent> parent) {
     return Start(parent.promise().context(), parent);
   }
   T await_resume() {
+    if constexpr (!std::is_void_v<T>) {
+      if (task_.result_.has_value()) return *std::move(task_.result_);
+    }
     // The frame, and with it everything the task still holds, goes before the awaiter goes on.
     Task done = std::move(task_);
     return done.handle_.promise().Take();
@@ -162,7 +186,7 @@ class Task<T>::Awaiter {
 
 template <typename T>
 typename Task<T>::Awaiter Task<T>::operator co_await() && {
-  CHECK(handle_ != nullptr, "a task is awaited once");
+  CHECK(handle_ != nullptr || result_.has_value(), "a task is awaited once");
   return Awaiter(std::move(*this));
 }
 
@@ -191,7 +215,7 @@ class InContext {
   InContext(const TaskContext& context, Task<T> task)
       : context_(context), task_(std::move(task).operator co_await()) {}
 
-  bool await_ready() const noexcept { return false; }
+  bool await_ready() const noexcept { return task_.await_ready(); }
   template <TaskPromise Parent>
   std::coroutine_handle<> await_suspend(std::coroutine_handle<Parent> parent) {
     return task_.Start(context_, parent);

@@ -1,6 +1,7 @@
 #include "runtime/task.h"
 
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -43,6 +44,35 @@ Task<int> TakeUnique() {
 TEST(Task, CarriesResultsThatCanOnlyBeMoved) {
   ManualExecutor loop;
   EXPECT_EQ(loop.Run(TakeUnique()), 7);
+}
+
+Task<std::unique_ptr<int>> UniqueAtOnce() { return std::make_unique<int>(7); }
+
+Task<StatusOr<int>> HalfOf(int number) {
+  if (number % 2 == 0) return number / 2;
+  return InvalidArgument("{} is odd", number);
+}
+
+Task<StatusOr<std::optional<int>>> NothingAtOnce() { return std::nullopt; }
+
+Task<StatusOr<int>> QuarterOf(int number) {
+  CO_TRY(const int half, co_await HalfOf(number));
+  co_return co_await HalfOf(half);
+}
+
+Task<int> TakeUniqueAtOnce() {
+  const TaskContext& context = co_await CurrentContext();
+  std::unique_ptr<int> value = co_await InContext<std::unique_ptr<int>>(context, UniqueAtOnce());
+  co_return *value + *co_await UniqueAtOnce();
+}
+
+TEST(Task, MayBeDoneWithoutACoroutine) {
+  ManualExecutor loop;
+  EXPECT_EQ(*loop.Run(UniqueAtOnce()), 7);
+  EXPECT_EQ(loop.Run(NothingAtOnce()).value(), std::nullopt);
+  EXPECT_EQ(loop.Run(TakeUniqueAtOnce()), 14);
+  EXPECT_EQ(loop.Run(QuarterOf(12)).value(), 3);
+  EXPECT_EQ(loop.Run(QuarterOf(6)).status().message(), "3 is odd");
 }
 
 Task<int> SumOf(int count) {

@@ -57,7 +57,11 @@ void Http1Stream::ForEach(
 }
 
 Task<StatusOr<std::optional<std::string_view>>> Http1Stream::ReadPiece() {
-  if (body_ended_) co_return std::nullopt;
+  if (body_ended_) return std::nullopt;
+  return ReadFurther();
+}
+
+Task<StatusOr<std::optional<std::string_view>>> Http1Stream::ReadFurther() {
   for (;;) {
     std::string_view input = connection_.input();
     const size_t before = input.size();
@@ -205,13 +209,13 @@ bool Http1Stream::AnswerRefusal() {
 Task<Status> Http1Stream::Respond(const ResponseHead& head, std::string_view body) {
   CHECK(answer_ == Answer::kNone, "a request was answered twice");
   answer_ = Answer::kDone;
-  if (AnswerRefusal()) co_return OkStatus();
+  if (AnswerRefusal()) return OkStatus();
   AppendHead(head, body.size(), true);
   if (has_body_) {
     connection_.output().append(body);
     response_bytes_ += body.size();
   }
-  co_return OkStatus();
+  return OkStatus();
 }
 
 Task<Status> Http1Stream::StartResponse(const ResponseHead& head) {
@@ -222,17 +226,27 @@ Task<Status> Http1Stream::StartResponse(const ResponseHead& head) {
     if (has_body_) length_left_ = head.content_length;
   }
   connection_.StartSendingSoon();
-  co_return OkStatus();
+  return OkStatus();
 }
 
 Task<Status> Http1Stream::Write(std::string_view piece) {
   CHECK(answer_ == Answer::kStreaming, "nothing was started that could be continued");
-  if (!has_body_) co_return OkStatus();
+  if (!has_body_) return OkStatus();
+  if (connection_.output_size() > kOutputBytesMax) return WriteWhenRoom(piece);
+  if (connection_.gone()) return Unavailable("the client went away");
+  return WriteNow(piece);
+}
+
+Task<Status> Http1Stream::WriteWhenRoom(std::string_view piece) {
   CO_TRY(co_await connection_.OutputBelow(kOutputBytesMax));
+  co_return WriteNow(piece);
+}
+
+Status Http1Stream::WriteNow(std::string_view piece) {
   if (length_left_.has_value()) {
     if (piece.size() > *length_left_) {
       CutResponse();
-      co_return Internal("the answer is longer than its content-length");
+      return Internal("the answer is longer than its content-length");
     }
     *length_left_ -= piece.size();
   }
@@ -243,18 +257,18 @@ Task<Status> Http1Stream::Write(std::string_view piece) {
   }
   response_bytes_ += piece.size();
   connection_.StartSendingSoon();
-  co_return OkStatus();
+  return OkStatus();
 }
 
 Task<Status> Http1Stream::EndResponse(const http::Headers&) {
   CHECK(answer_ == Answer::kStreaming, "nothing was started that could be ended");
   if (length_left_.value_or(0) > 0) {
     CutResponse();
-    co_return Internal("the answer ends {} bytes before its content-length", *length_left_);
+    return Internal("the answer ends {} bytes before its content-length", *length_left_);
   }
   if (chunked_ && has_body_) http::AppendLastChunk(connection_.output());
   answer_ = Answer::kDone;
-  co_return OkStatus();
+  return OkStatus();
 }
 
 void Http1Stream::CutResponse() {

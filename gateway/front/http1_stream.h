@@ -70,7 +70,10 @@ class Http1Stream final : public ClientStream, private RequestHead {
   }
   void ForEach(absl::FunctionRef<void(std::string_view, std::string_view)> visit) const override;
 
+  Task<StatusOr<std::optional<std::string_view>>> ReadFurther();
   void SendContinue();
+  Task<Status> WriteWhenRoom(std::string_view piece);
+  Status WriteNow(std::string_view piece);
   void TakeUnreadBody(bool answer_is_whole);
   void AppendHead(const ResponseHead& head, std::optional<uint64_t> content_length, bool whole);
   // Instead of the handler's answer, where Envoy's codec gives its own. False: there is no such reason.

@@ -153,14 +153,14 @@ bool Http2Stream::AnswerRefusal() {
 Task<Status> Http2Stream::Respond(const ResponseHead& head, std::string_view body) {
   CHECK(answer_ == Answer::kNone, "a request was answered twice");
   answer_ = Answer::kDone;
-  if (AnswerRefusal()) co_return OkStatus();
+  if (AnswerRefusal()) return OkStatus();
   SendHead(head, body.size(), true);
   if (has_body_) {
     server_.Write(codec_, body);
     response_bytes_ += body.size();
   }
   server_.End(codec_);
-  co_return OkStatus();
+  return OkStatus();
 }
 
 Task<Status> Http2Stream::StartResponse(const ResponseHead& head) {
@@ -170,41 +170,49 @@ Task<Status> Http2Stream::StartResponse(const ResponseHead& head) {
     if (has_body_) length_left_ = head.content_length;
   }
   answer_ = Answer::kStreaming;
-  co_return OkStatus();
+  return OkStatus();
 }
 
 Task<Status> Http2Stream::Write(std::string_view piece) {
   CHECK(answer_ == Answer::kStreaming, "nothing was started that could be continued");
-  if (!has_body_) co_return OkStatus();
+  if (!has_body_) return OkStatus();
+  return codec_.unsent_bytes() > kOutputBytesMax ? WriteWhenRoom(piece) : WriteNow(piece);
+}
+
+Task<Status> Http2Stream::WriteWhenRoom(std::string_view piece) {
   while (codec_.unsent_bytes() > kOutputBytesMax && !codec_.closed()) {
     server_.TellWhenTaken(codec_);
     WaitList::Waiter room(output_waiters_);
     CO_TRY(co_await room);
   }
-  if (codec_.closed()) co_return Unavailable("{}", kGone);
+  co_return WriteNow(piece);
+}
+
+Status Http2Stream::WriteNow(std::string_view piece) {
+  if (codec_.closed()) return Unavailable("{}", kGone);
   if (length_left_.has_value()) {
     if (piece.size() > *length_left_) {
       CutResponse();
-      co_return Internal("the answer is longer than its content-length");
+      return Internal("the answer is longer than its content-length");
     }
     *length_left_ -= piece.size();
   }
   server_.Write(codec_, piece);
   response_bytes_ += piece.size();
   to_send_.Set();
-  co_return OkStatus();
+  return OkStatus();
 }
 
 Task<Status> Http2Stream::EndResponse(const http::Headers& trailers) {
   CHECK(answer_ == Answer::kStreaming, "nothing was started that could be ended");
   if (length_left_.value_or(0) > 0) {
     CutResponse();
-    co_return Internal("the answer ends {} bytes before its content-length", *length_left_);
+    return Internal("the answer ends {} bytes before its content-length", *length_left_);
   }
   if (!refusal_.has_value()) server_.End(codec_, trailers);
   answer_ = Answer::kDone;
   to_send_.Set();
-  co_return OkStatus();
+  return OkStatus();
 }
 
 void Http2Stream::CutResponse() {
@@ -216,7 +224,7 @@ void Http2Stream::CutResponse() {
 
 Task<StatusOr<std::unique_ptr<WebSocket>>> Http2Stream::AcceptWebSocket() {
   CHECK(false, "no request over HTTP/2 wants a WebSocket");
-  co_return Unimplemented("WebSocket over HTTP/2");
+  return Unimplemented("WebSocket over HTTP/2");
 }
 
 }  // namespace minato::gateway

@@ -71,6 +71,8 @@ class Http2Stream final : public ClientStream, private RequestHead {
   void ForEach(absl::FunctionRef<void(std::string_view, std::string_view)> visit) const override;
 
   void SendContinue();
+  Task<Status> WriteWhenRoom(std::string_view piece);
+  Status WriteNow(std::string_view piece);
   // Until more of the request has come.
   Task<Status> WaitForBody();
   Status RefuseBody(Refusal refusal, Status error);

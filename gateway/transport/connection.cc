@@ -247,6 +247,11 @@ void Connection::WriteDeadlinePassed() {
 }
 
 Task<Status> Connection::OutputBelow(size_t bytes_max) {
+  if (closed_) return Unavailable("the client went away");
+  return output_size() > bytes_max ? WaitForOutputBelow(bytes_max) : OkStatus();
+}
+
+Task<Status> Connection::WaitForOutputBelow(size_t bytes_max) {
   while (!closed_ && output_size() > bytes_max) {
     StartSending();
     if (closed_ || output_size() <= bytes_max) break;

@@ -112,6 +112,7 @@ class Connection : private EdgePoll::Watched {
   void MakeRoom();
   void Gone();
   void SendSome();
+  Task<Status> WaitForOutputBelow(size_t bytes_max);
   void SendFrom(std::string& bytes, size_t& begin);
   void Encrypt();
   // What came is decrypted where it stands: how much it is.

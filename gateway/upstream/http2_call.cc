@@ -90,19 +90,25 @@ size_t Http2Call::Unsent() const { return stage_ == Stage::kWaiting ? request_->
 
 bool Http2Call::HasRoom() const { return stage_ == Stage::kOver || Unsent() < buffer_bytes_max_; }
 
-Task<Status> Http2Call::Write(std::string_view piece) {
+Task<Status> Http2Call::Write(std::string_view piece) { return HasRoom() ? WriteNow(piece) : WriteWhenRoom(piece); }
+
+Task<Status> Http2Call::WriteWhenRoom(std::string_view piece) {
   while (!HasRoom()) {
     WaitList::Waiter room(writers_);
     CO_TRY(co_await room);
   }
-  if (stage_ == Stage::kOver) co_return Unavailable("the upstream takes no more");
+  co_return WriteNow(piece);
+}
+
+Status Http2Call::WriteNow(std::string_view piece) {
+  if (stage_ == Stage::kOver) return Unavailable("the upstream takes no more");
   if (stage_ == Stage::kWaiting) {
     request_->body.append(piece);
   } else {
     connection_->session().Write(*this, piece);
     connection_->SendSoon();
   }
-  co_return OkStatus();
+  return OkStatus();
 }
 
 void Http2Call::End(const http::Headers& trailers) {
@@ -134,18 +140,27 @@ Task<StatusOr<HttpResponseHead>> Http2Call::ReadHead() {
 }
 
 Task<StatusOr<std::optional<std::string_view>>> Http2Call::Read() {
-  while (true) {
-    if (!arrived_.empty()) {
-      reading_.clear();
-      reading_.swap(arrived_);
-      if (stage_ == Stage::kStarted) {
-        connection_->session().Consume(*this, reading_.size());
-        if (connection_->session().WantsToProduce()) connection_->SendSoon();
-      }
-      co_return reading_;
+  if (MayRead()) return ReadNow();
+  return ReadWhenArrived();
+}
+
+StatusOr<std::optional<std::string_view>> Http2Call::ReadNow() {
+  if (!arrived_.empty()) {
+    reading_.clear();
+    reading_.swap(arrived_);
+    if (stage_ == Stage::kStarted) {
+      connection_->session().Consume(*this, reading_.size());
+      if (connection_->session().WantsToProduce()) connection_->SendSoon();
     }
-    if (answered_) co_return std::nullopt;
-    if (failure_ != UpstreamFailure::kNone) co_return Failed();
+    return reading_;
+  }
+  if (answered_) return std::nullopt;
+  return Failed();
+}
+
+Task<StatusOr<std::optional<std::string_view>>> Http2Call::ReadWhenArrived() {
+  while (true) {
+    if (MayRead()) co_return ReadNow();
     WaitList::Waiter arrived(readers_);
     const Status waited = co_await arrived;
     if (!waited.ok()) {

@@ -64,6 +64,11 @@ class Http2Call final : public HttpCall, private http::Http2ClientStream {
   };
 
   size_t Unsent() const;
+  Task<Status> WriteWhenRoom(std::string_view piece);
+  Status WriteNow(std::string_view piece);
+  bool MayRead() const { return !arrived_.empty() || answered_ || failure_ != UpstreamFailure::kNone; }
+  StatusOr<std::optional<std::string_view>> ReadNow();
+  Task<StatusOr<std::optional<std::string_view>>> ReadWhenArrived();
   void GiveUp(const Status& reason);
   Status Failed() const;
 

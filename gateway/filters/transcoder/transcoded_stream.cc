@@ -45,10 +45,12 @@ bool TranscodedStream::IsWhole(std::string_view piece) const {
 }
 
 Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::ReadPiece() {
-  if (finished_) {
-    if (frames_.empty()) co_return std::nullopt;
-    co_return std::exchange(frames_, {});
-  }
+  if (!finished_) return ReadFurther();
+  if (frames_.empty()) return std::nullopt;
+  return std::exchange(frames_, {});
+}
+
+Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::ReadFurther() {
   for (;;) {
     const bool first = !begun_;
     const bool at_once = !first && client().MoreIsWaiting();
@@ -84,7 +86,7 @@ bool TranscodedStream::IsCutByTrailers() const {
 }
 
 Task<StatusOr<std::string_view>> TranscodedStream::ReadWhole(size_t) {
-  co_return Unimplemented("a transcoded request is read piece by piece");
+  return Unimplemented("a transcoded request is read piece by piece");
 }
 
 Task<void> TranscodedStream::Refuse(const Status& status, bool ends_connection) {
@@ -125,9 +127,7 @@ Task<Status> TranscodedStream::EndByError(const Status& error, std::string_view 
   co_return co_await client().EndResponse(trailers.empty() ? own : trailers);
 }
 
-Task<Status> TranscodedStream::AlreadyAnswered() const {
-  co_return Cancelled("the request has already been answered");
-}
+Status TranscodedStream::AlreadyAnswered() const { return Cancelled("the request has already been answered"); }
 
 void TranscodedStream::CutResponse() {
   if (answer_ == Answer::kDone) return;
@@ -178,8 +178,7 @@ Task<Status> TranscodedStream::Respond(const ResponseHead& head, std::string_vie
 Task<Status> TranscodedStream::StartTranscoded(const ResponseHead& head) {
   Hold(head);
   reply_.set_encoding(head.headers.Find("grpc-encoding").value_or(""));
-  if (reply_.goes_at_once()) co_return co_await StartHeld();
-  co_return OkStatus();
+  return reply_.goes_at_once() ? StartHeld() : OkStatus();
 }
 
 Task<Status> TranscodedStream::StartHeld() {
@@ -190,25 +189,43 @@ Task<Status> TranscodedStream::StartHeld() {
   // Has all that it asked for, however long the stream would last.
   answer_ = Answer::kDone;
   CO_TRY(co_await client().EndResponse({}));
-  co_return co_await AlreadyAnswered();
+  co_return AlreadyAnswered();
 }
 
 Task<Status> TranscodedStream::Flush() {
-  if (reply_.body().empty()) co_return OkStatus();
+  if (reply_.body().empty()) return OkStatus();
+  return WriteBody();
+}
+
+Task<Status> TranscodedStream::WriteBody() {
   CO_TRY(co_await client().Write(reply_.body()));
   reply_.body().clear();
   co_return OkStatus();
 }
 
 Task<Status> TranscodedStream::WriteTranscoded(std::string_view piece) {
+  if (answer_ != Answer::kHeld || reply_.streams()) return WriteInParts(piece);
+  Status fed;
+  do {
+    fed = reply_.Feed(piece);
+  } while (fed.ok() && !piece.empty());
+  return fed.ok() ? fed : RefuseReply(fed);
+}
+
+Task<Status> TranscodedStream::WriteInParts(std::string_view piece) {
   Status fed;
   do {
     fed = reply_.Feed(piece);
     if (answer_ == Answer::kHeld && reply_.streams() && reply_.has_message()) CO_TRY(co_await StartHeld());
     if (answer_ == Answer::kStarted) CO_TRY(co_await Flush());
   } while (fed.ok() && !piece.empty());
-  if (!fed.ok()) co_await Refuse(fed, false);
+  if (!fed.ok()) co_return co_await RefuseReply(fed);
   co_return fed;
+}
+
+Task<Status> TranscodedStream::RefuseReply(Status status) {
+  co_await Refuse(status, false);
+  co_return status;
 }
 
 bool TranscodedStream::Converts(std::optional<uint64_t> grpc_status) const {
@@ -239,10 +256,7 @@ Task<Status> TranscodedStream::EndTranscoded(const http::Headers& trailers) {
     co_return co_await RespondHeld(reply_.body(), trailers);
   }
   const Status finished = taken ? OkStatus() : reply_.Finish();
-  if (!finished.ok()) {
-    co_await Refuse(finished, false);
-    co_return finished;
-  }
+  if (!finished.ok()) co_return co_await RefuseReply(finished);
   if (!reply_.streams() && !trailers.empty()) co_return co_await EndUnary(trailers, grpc_status);
   if (answer_ == Answer::kHeld) CO_TRY(co_await StartHeld());
   CO_TRY(co_await Flush());
@@ -264,8 +278,12 @@ Task<Status> TranscodedStream::RespondHeld(std::string_view body, const http::He
   answer_ = Answer::kDone;
   if (IsHttp1()) {
     held_.headers.Remove("trailer");
-    co_return co_await client().Respond(held_, body);
+    return client().Respond(held_, body);
   }
+  return RespondHeldInParts(body, trailers);
+}
+
+Task<Status> TranscodedStream::RespondHeldInParts(std::string_view body, const http::Headers& trailers) {
   held_.content_length = body.size();
   CO_TRY(co_await client().StartResponse(held_));
   if (!body.empty()) CO_TRY(co_await client().Write(body));

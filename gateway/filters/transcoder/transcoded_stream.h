@@ -51,6 +51,7 @@ class TranscodedStream final : public ForwardingStream {
 
   // The next piece of the body, cut as Envoy would see it: what came at once is one.
   Task<StatusOr<std::optional<std::string_view>>> NextPiece();
+  Task<StatusOr<std::optional<std::string_view>>> ReadFurther();
   Task<StatusOr<std::optional<std::string_view>>> Gather();
   // Answers with an error, or ends the answer that was begun as FailResponse does. A bad request ends its connection: to
   // Envoy it is never complete by then.
@@ -70,16 +71,21 @@ class TranscodedStream final : public ForwardingStream {
 
   Task<Status> StartTranscoded(const ResponseHead& head);
   Task<Status> WriteTranscoded(std::string_view piece);
+  Task<Status> WriteInParts(std::string_view piece);
   Task<Status> EndTranscoded(const http::Headers& trailers);
   Task<Status> EndUnary(const http::Headers& trailers, std::optional<uint64_t> grpc_status);
   Task<Status> RespondTrailersOnly(const ResponseHead& head);
   Task<Status> StartHeld();
   // Sends what reply_ has for the client.
   Task<Status> Flush();
+  Task<Status> WriteBody();
   Task<Status> RespondHeld(std::string_view body, const http::Headers& trailers);
+  Task<Status> RespondHeldInParts(std::string_view body, const http::Headers& trailers);
+  // Refuse, of an upstream's answer that is not what it should be: `status`, which is not OK.
+  Task<Status> RefuseReply(Status status);
   // Tells of an error behind the head, and ends the answer. `trailers` are the upstream's, empty if there are none.
   Task<Status> EndByError(const Status& error, std::string_view details_json, const http::Headers& trailers);
-  Task<Status> AlreadyAnswered() const;
+  Status AlreadyAnswered() const;
 
   const TranscoderTables& tables_;
   const ErrorShape error_shape_;
