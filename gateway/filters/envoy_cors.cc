@@ -1,6 +1,9 @@
 #include "gateway/filters/envoy_cors.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "gateway/filters/forwarding_stream.h"
 
 namespace minato::gateway {
 
@@ -77,15 +80,45 @@ http::Headers PreflightHeaders(const Policies& policies, const RequestHead& head
   return headers;
 }
 
-void MarkAnswer(const Policies& policies, std::string_view origin, ClientStream& stream) {
-  stream.AddResponseHeader("access-control-allow-origin", origin);
-  if (policies.Flag(&Policy::allow_credentials, false)) {
-    stream.AddResponseHeader("access-control-allow-credentials", "true");
-  }
-  if (const std::string_view exposed = policies.Text(&Policy::expose_headers); !exposed.empty()) {
-    stream.AddResponseHeader("access-control-expose-headers", exposed);
-  }
+// What answers to other requests are marked with.
+http::Headers Marks(const Policies& policies, std::string_view origin) {
+  http::Headers marks;
+  marks.Add("access-control-allow-origin", origin);
+  if (policies.Flag(&Policy::allow_credentials, false)) marks.Add("access-control-allow-credentials", "true");
+  const std::string_view exposed = policies.Text(&Policy::expose_headers);
+  if (!exposed.empty()) marks.Add("access-control-expose-headers", exposed);
+  return marks;
 }
+
+// Marks the answer: in the place of what the upstream says of the same, which two filters must not say twice, or else
+// behind its headers.
+class MarkingStream final : public ForwardingStream {
+ public:
+  MarkingStream(ClientStream& client, http::Headers marks) : ForwardingStream(client), marks_(std::move(marks)) {}
+
+  Task<Status> Respond(const ResponseHead& head, std::string_view body) override {
+    return client().Respond(Marked(head), body);
+  }
+  Task<Status> StartResponse(const ResponseHead& head) override { return client().StartResponse(Marked(head)); }
+
+ private:
+  const ResponseHead& Marked(const ResponseHead& head) {
+    marked_ = head;
+    marked_.headers.clear();
+    for (const http::HeaderField field : head.headers) {
+      const auto mark = marks_.Find(field.name);
+      if (mark.has_value() && marked_.headers.Has(field.name)) continue;
+      marked_.headers.Add(field.name, mark.value_or(field.value));
+    }
+    for (const http::HeaderField mark : marks_) {
+      if (!head.headers.Has(mark.name)) marked_.headers.Add(mark.name, mark.value);
+    }
+    return marked_;
+  }
+
+  const http::Headers marks_;
+  ResponseHead marked_;  // until the answer has been sent
+};
 
 }  // namespace
 
@@ -102,8 +135,12 @@ Task<void> EnvoyCors::Serve(ClientStream& stream, RouteChoice& route) {
   if (preflight && (allowed || !policies.Flag(&Policy::forward_not_matching_preflights, true))) {
     return Answer(stream, PreflightHeaders(policies, head, allowed ? origin : std::string_view()));
   }
-  if (allowed) MarkAnswer(policies, origin, stream);
-  return next_.Serve(stream, route);
+  return allowed ? ServeMarked(stream, route, Marks(policies, origin)) : next_.Serve(stream, route);
+}
+
+Task<void> EnvoyCors::ServeMarked(ClientStream& stream, RouteChoice& route, http::Headers marks) {
+  MarkingStream marking(stream, std::move(marks));
+  co_await next_.Serve(marking, route);
 }
 
 Task<void> EnvoyCors::Answer(ClientStream& stream, http::Headers headers) {

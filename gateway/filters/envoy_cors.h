@@ -30,6 +30,7 @@ class EnvoyCors final : public HttpFilter {
   Task<void> Serve(ClientStream& stream, RouteChoice& route) override;
 
  private:
+  Task<void> ServeMarked(ClientStream& stream, RouteChoice& route, http::Headers marks);
   static Task<void> Answer(ClientStream& stream, http::Headers headers);
 
   const CorsOrigins& origins_;

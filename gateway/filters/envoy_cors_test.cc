@@ -9,8 +9,9 @@ namespace {
 class Behind final : public HttpFilter {
  public:
   Task<void> Serve(ClientStream& stream, RouteChoice&) override {
-    const Status sent = co_await stream.Respond({.status = 299}, "behind");
+    const Status sent = co_await stream.Respond({.status = 299, .headers = headers}, "behind");
   }
+  http::Headers headers;
 };
 
 struct EnvoyCorsTest : testing::Test {
@@ -42,7 +43,6 @@ struct EnvoyCorsTest : testing::Test {
     add(config.per_filter);
     add(Host().per_filter);
     add(Route().per_filter);
-    Behind behind;
     EnvoyCors cors(origins, behind);
     const Routes routes(config);
     RouteChoice choice(config, routes, client.head());
@@ -70,6 +70,7 @@ struct EnvoyCorsTest : testing::Test {
   }
 
   ManualExecutor loop;
+  Behind behind;
   config::RouteConfiguration config;
   config::CorsPolicy policy;
 };
@@ -132,6 +133,18 @@ TEST_F(EnvoyCorsTest, ARouteToNoClusterHasNoPolicy) {
   EXPECT_EQ(Preflight(), "299 ");
   Route().match.path = "/other";
   EXPECT_EQ(Get(), "299 ");
+}
+
+TEST_F(EnvoyCorsTest, SaysItInThePlaceOfTheUpstream) {
+  policy.expose_headers = "x-shown";
+  Route().per_filter.cors = Share(policy);
+  behind.headers = {{"access-control-expose-headers", "x-its-own"},
+                    {"access-control-allow-origin", "*"},
+                    {"access-control-allow-origin", "https://other.example"},
+                    {"access-control-max-age", "5"}};
+  EXPECT_EQ(Get(), "299 expose-headers=x-shown;allow-origin=https://app.example;max-age=5;allow-credentials=true;");
+  EXPECT_EQ(Get("https://evil.example"),
+            "299 expose-headers=x-its-own;allow-origin=*;allow-origin=https://other.example;max-age=5;");
 }
 
 }  // namespace
