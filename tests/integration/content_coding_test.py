@@ -14,8 +14,8 @@ from concurrent import futures
 
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
-from grpc_tools import protoc
 
+from tests.integration import descriptor_set
 from tests.integration.minatod import Answer, Minatod
 from tests.program import Program
 
@@ -39,14 +39,7 @@ TEXT = "the same words again and again, " * 100
 
 def compile_proto(folder):
     """The descriptor set of PROTO as a file, and the class of its message."""
-    with open(os.path.join(folder, "feed.proto"), "w", encoding="utf-8") as file:
-        file.write(PROTO)
-    path = os.path.join(folder, "feed.binpb")
-    bundled = os.path.join(os.path.dirname(protoc.__file__), "_proto")
-    arguments = ["protoc", f"-I{folder}", "-I../googleapis", f"-I{bundled}", "--include_imports",
-                 f"--descriptor_set_out={path}", "feed.proto"]
-    if protoc.main(arguments) != 0:
-        raise AssertionError("protoc failed: " + " ".join(arguments))
+    path = descriptor_set.write(folder, "feed", PROTO)
     pool = descriptor_pool.DescriptorPool()
     files = descriptor_pb2.FileDescriptorSet()
     with open(path, "rb") as file:

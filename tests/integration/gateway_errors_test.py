@@ -11,10 +11,9 @@ import unittest
 from concurrent import futures
 
 import grpc
-import grpc_tools
 from google.rpc import status_pb2
-from grpc_tools import protoc
 
+from tests.integration import descriptor_set
 from tests.program import Program
 
 PROTO = """
@@ -67,18 +66,6 @@ def watch_notes(_, context):
         ended.wait()
 
 
-def write_descriptor_set(folder):
-    with open(os.path.join(folder, "notes.proto"), "w", encoding="utf-8") as file:
-        file.write(PROTO)
-    path = os.path.join(folder, "notes.binpb")
-    bundled = os.path.join(os.path.dirname(grpc_tools.__file__), "_proto")
-    arguments = ["protoc", f"-I{folder}", "-I../googleapis", f"-I{bundled}", "--include_imports",
-                 f"--descriptor_set_out={path}", "notes.proto"]
-    if protoc.main(arguments) != 0:
-        raise AssertionError("protoc failed: " + " ".join(arguments))
-    return path
-
-
 def start_upstream():
     server = grpc.server(futures.ThreadPoolExecutor(4))
     server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler("errors.test.Notes", {
@@ -119,7 +106,7 @@ class GatewayErrorsTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR"))
-        cls.descriptors = write_descriptor_set(cls.folder)
+        cls.descriptors = descriptor_set.write(cls.folder, "notes", PROTO)
         cls.server, cls.upstream = start_upstream()
         cls.addClassCleanup(cls.server.stop, None)
 
