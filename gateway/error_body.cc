@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "gateway/field_violation.h"
 #include "gateway/http_status.h"
 #include "gateway/transcode/json_string.h"
 #include "http/status_code.h"
@@ -12,10 +13,10 @@
 namespace minato::gateway {
 namespace {
 
-std::string MessageJson(const Status& error) {
+std::string JsonString(std::string_view text) {
   std::string json;
-  Sink sink(json, error.message().size() + 2);
-  const bool utf8 = AppendJsonString(sink, MessageOf(error), BadUtf8::kSpace);
+  Sink sink(json, text.size() + 2);
+  const bool utf8 = AppendJsonString(sink, text, BadUtf8::kSpace);
   CHECK(utf8, "kSpace refuses nothing");
   sink.Close();
   return json;
@@ -38,7 +39,7 @@ std::string_view ErrorContentType(ErrorShape shape) {
 }
 
 std::string ErrorBody(ErrorShape shape, const Status& error, std::string_view details_json) {
-  const std::string message = MessageJson(error);
+  const std::string message = JsonString(MessageOf(error));
   const std::string_view details = details_json.empty() ? "[]" : details_json;
   const int code = static_cast<int>(error.code());
   const std::string_view name = CodeName(code);
@@ -57,6 +58,14 @@ std::string ErrorBody(ErrorShape shape, const Status& error, std::string_view de
     case ErrorShape::kStatus: break;
   }
   return fmt::format(R"({{"code":{},"message":{},"details":{}}})", code, message, details);
+}
+
+std::string BadRequestJson(const Status& error) {
+  const std::optional<FieldViolation> found = FieldViolationOf(error);
+  if (!found.has_value()) return {};
+  return fmt::format(R"([{{"@type":"type.googleapis.com/google.rpc.BadRequest",)"
+                     R"("fieldViolations":[{{"field":{},"description":{}}}]}}])",
+                     JsonString(found->field), JsonString(found->description));
 }
 
 }  // namespace minato::gateway

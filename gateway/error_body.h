@@ -34,4 +34,8 @@ std::string_view ErrorContentType(ErrorShape shape);
 // not UTF-8 loses what is not.
 std::string ErrorBody(ErrorShape shape, const Status& error, std::string_view details_json);
 
+// The google.rpc.BadRequest of an error of ours that says which field it is about (FieldViolationOf), as details_json;
+// "" of others.
+std::string BadRequestJson(const Status& error);
+
 }  // namespace minato::gateway

@@ -36,6 +36,19 @@ TEST(ErrorBody, IsOneLineAndUtf8WhateverTheMessageIs) {
   EXPECT_EQ(ErrorBody(ErrorShape::kStatus, Internal("a\nb\xff"), ""), R"({"code":13,"message":"a\nb ","details":[]})");
 }
 
+TEST(BadRequestJson, NamesTheFieldThatTheErrorIsAbout) {
+  EXPECT_EQ(BadRequestJson(InvalidArgument("tags[1]: \"a\" is no number: at all")),
+            R"([{"@type":"type.googleapis.com/google.rpc.BadRequest",)"
+            R"("fieldViolations":[{"field":"tags[1]","description":"\"a\" is no number: at all"}]}])");
+  EXPECT_EQ(BadRequestJson(InvalidArgument("query parameter \"page\": no such field")),
+            R"([{"@type":"type.googleapis.com/google.rpc.BadRequest",)"
+            R"("fieldViolations":[{"field":"page","description":"no such field"}]}])");
+  for (const Status& other : {InvalidArgument("the body is cut off"), InvalidArgument("it fails: always"),
+                              InvalidArgument(": nothing"), NotFound("user: no such user")}) {
+    EXPECT_EQ(BadRequestJson(other), "") << other;
+  }
+}
+
 TEST(ErrorShape, HasANameEach) {
   for (const std::string_view name : kErrorShapeNames) {
     ASSERT_TRUE(ErrorShapeOf(name).has_value()) << name;

@@ -1,10 +1,9 @@
-#include <algorithm>
-
 #include <absl/strings/escaping.h>
 #include <google/protobuf/any.pb.h>
 
 #include "gateway/error_details.h"
 #include "gateway/exchange_call.h"
+#include "gateway/field_violation.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "runtime/check.h"
@@ -21,30 +20,15 @@ bool StaysBehind(std::string_view name) {
          name == "keep-alive" || name == "te" || name == "trailer" || name == "upgrade" || name == "date";
 }
 
-// The field that stands in front of the first ": " of an error text: a path, or a quoted parameter.
-std::string_view FieldOf(std::string_view message) {
-  const size_t colon = message.find(": ");
-  if (colon == message.npos) return {};
-  const std::string_view subject = message.substr(0, colon);
-  constexpr std::string_view kParameter = "query parameter \"";
-  if (const size_t quoted = subject.find(kParameter); quoted != subject.npos) {
-    const std::string_view name = subject.substr(quoted + kParameter.size());
-    return name.substr(0, name.rfind('"'));
-  }
-  const bool is_path = std::none_of(subject.begin(), subject.end(), [](char c) { return c == ' ' || c == '\''; });
-  return is_path ? subject : std::string_view();
-}
-
 }  // namespace
 
 std::string BadRequestDetails(const Status& status) {
-  const std::string_view message = MessageOf(status);
-  const std::string_view field = FieldOf(message);
-  if (status.code() != StatusCode::kInvalidArgument || field.empty()) return {};
+  const std::optional<FieldViolation> found = FieldViolationOf(status);
+  if (!found.has_value()) return {};
   google::rpc::BadRequest bad;
   auto& violation = *bad.add_field_violations();
-  violation.set_field(std::string(field));
-  violation.set_description(std::string(message.substr(message.find(": ") + 2)));
+  violation.set_field(std::string(found->field));
+  violation.set_description(std::string(found->description));
   google::rpc::Status details;
   auto& any = *details.add_details();
   any.set_type_url("type.googleapis.com/google.rpc.BadRequest");

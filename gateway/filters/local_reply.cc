@@ -56,7 +56,7 @@ Task<void> LocalError(ClientStream& stream, const RouteChoice& route, Status err
   ResponseHead head;
   head.headers = std::move(headers);
   head.ends_connection = EndsConnection(status);
-  const Status sent = co_await RespondError(stream, route.error_shape(), error, "", std::move(head));
+  const Status sent = co_await RespondError(stream, route.error_shape(), error, BadRequestJson(error), std::move(head));
 }
 
 }  // namespace minato::gateway

@@ -41,6 +41,12 @@ KNOWN = {"@type": "type.googleapis.com/errors.test.Reason", "reason": "GONE"}
 UNKNOWN = {"@type": "type.googleapis.com/x.Y", "value": "YWI="}
 
 
+def bad_request(message):
+    field, description = message.split(": ", 1)
+    return {"@type": "type.googleapis.com/google.rpc.BadRequest",
+            "fieldViolations": [{"field": field, "description": description}]}
+
+
 def get_note(request, context):
     """The id says what happens: 1 is there, 2 fails without a head, 3 behind one."""
     if request == b"\x08\x01":
@@ -164,7 +170,8 @@ class GatewayErrorsTest(unittest.TestCase):
     def test_every_error_has_the_one_shape(self):
         for shape in SHAPES:
             port = self.serve(f"--error_shape={shape}")
-            self.check(port, shape, "/notes/x", 400, 3, self.message_of(port, "/notes/x"))
+            message = self.message_of(port, "/notes/x")
+            self.check(port, shape, "/notes/x", 400, 3, message, [bad_request(message)])
             self.check(port, shape, "/nowhere", 404, 5, "no route matches GET /nowhere")
             for note in ("2", "3"):
                 self.check(port, shape, f"/notes/{note}", 404, 5, 'no "note"', [KNOWN, UNKNOWN])

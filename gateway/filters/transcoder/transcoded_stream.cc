@@ -100,7 +100,8 @@ Task<void> TranscodedStream::Refuse(const Status& status, bool ends_connection) 
     client().CutResponse();
     co_return;
   }
-  const Status sent = co_await RespondError(client(), error_shape_, status, "", {.ends_connection = ends_connection});
+  const Status sent = co_await RespondError(client(), error_shape_, status, BadRequestJson(status),
+                                            {.ends_connection = ends_connection});
 }
 
 Task<void> TranscodedStream::FailResponse(Status error) {
