@@ -31,7 +31,7 @@ namespace {
 constexpr size_t kMutantBytesMax = 4 << 10;
 constexpr time_t kInputCpuSecondsMax = 20;
 constexpr double kSeconds = 1.5;
-constexpr std::string_view kTellingBytes("\0\xff\x80\x7f/:%{}[]\",.*=&\r\n", 21);
+constexpr char kTellingBytes[] = "\0\xff\x80\x7f/:%{}[]\",.*=&\r\n";  // with the 0 at its end, too
 
 // What runs now: handlers of signals have no other way to know.
 std::string running;
@@ -122,7 +122,7 @@ class Mutator {
         if (at < text.size()) text[at] = static_cast<char>(text[at] ^ (1 << Below(8)));
         break;
       case 1:
-        if (at < text.size()) text[at] = kTellingBytes[Below(kTellingBytes.size())];
+        if (at < text.size()) text[at] = kTellingBytes[Below(std::size(kTellingBytes))];
         break;
       case 2: text.erase(at, Below(16)); break;
       case 3: text.resize(at); break;
