@@ -28,8 +28,8 @@ class Connection : private EdgePoll::Watched {
  public:
   enum class Arrival { kBytes, kClosed, kTimeout, kInterrupted };
 
-  // `home` outlives the connection; the socket has nothing pending, and leaves its io_context. With a codec, input and output are what it makes
-  // of the socket's bytes; Handshake comes first.
+  // `home` outlives the connection; the socket has nothing pending, and leaves its io_context. With a codec, input and
+  // output are what it makes of the socket's bytes; Handshake comes first.
   Connection(Socket socket, AsioExecutor& home, absl::Duration write_timeout, std::unique_ptr<WireCodec> codec = nullptr);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

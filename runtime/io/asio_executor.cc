@@ -12,8 +12,6 @@
 
 namespace minato {
 
-namespace asio = boost::asio;
-
 namespace {
 
 // A timer behind this is waited for in several rounds: far ones (a client's deadline of 11,000 years) have no

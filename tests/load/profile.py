@@ -6,7 +6,7 @@ It replaces third_party/toolchain/minato.profdata, so that the next build compil
 table of gateway_cost has become worse, or much has been rewritten: functions that have changed since are compiled as if
 there were no profile. docs/decisions/0019-profile.md says more.
 
-Needs what third_party/setup load installs: wrk and h2load.
+Needs what third_party/setup test and load install: llvm-profdata, wrk and h2load.
 """
 
 import glob
