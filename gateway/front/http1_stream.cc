@@ -25,7 +25,7 @@ void Http1Stream::Begin() {
   further_headers_.clear();
   body_ended_ = false;
   body_failed_ = false;
-  length_left_.reset();
+  length_.Announce(std::nullopt);
   refusal_.reset();
   continue_due_ = head.expects_continue();
   if (continue_due_ && limits_.style.continues_at_once) SendContinue();
@@ -202,7 +202,7 @@ bool Http1Stream::AnswerRefusal() {
   response_status_ = refusal_->status;
   response_bytes_ = refusal_->body.size();
   keep_alive_ = chunked_ = has_body_ = false;
-  length_left_ = 0;
+  length_.Announce(0);
   return true;
 }
 
@@ -223,7 +223,7 @@ Task<Status> Http1Stream::StartResponse(const ResponseHead& head) {
   answer_ = Answer::kStreaming;
   if (!AnswerRefusal()) {
     AppendHead(head, head.content_length, false);
-    if (has_body_) length_left_ = head.content_length;
+    if (has_body_) length_.Announce(head.content_length);
   }
   connection_.StartSendingSoon();
   return OkStatus();
@@ -232,9 +232,7 @@ Task<Status> Http1Stream::StartResponse(const ResponseHead& head) {
 Task<Status> Http1Stream::Write(std::string_view piece) {
   CHECK(answer_ == Answer::kStreaming, "nothing was started that could be continued");
   if (!has_body_) return OkStatus();
-  if (connection_.output_size() > kOutputBytesMax) return WriteWhenRoom(piece);
-  if (connection_.gone()) return Unavailable("the client went away");
-  return WriteNow(piece);
+  return connection_.output_size() > kOutputBytesMax ? WriteWhenRoom(piece) : WriteNow(piece);
 }
 
 Task<Status> Http1Stream::WriteWhenRoom(std::string_view piece) {
@@ -243,12 +241,10 @@ Task<Status> Http1Stream::WriteWhenRoom(std::string_view piece) {
 }
 
 Status Http1Stream::WriteNow(std::string_view piece) {
-  if (length_left_.has_value()) {
-    if (piece.size() > *length_left_) {
-      CutResponse();
-      return Internal("the answer is longer than its content-length");
-    }
-    *length_left_ -= piece.size();
+  if (connection_.gone()) return Unavailable("the client went away");
+  if (Status fits = length_.Take(piece.size()); !fits.ok()) {
+    CutResponse();
+    return fits;
   }
   if (chunked_) {
     http::AppendChunk(connection_.output(), piece);
@@ -262,9 +258,9 @@ Status Http1Stream::WriteNow(std::string_view piece) {
 
 Task<Status> Http1Stream::EndResponse(const http::Headers&) {
   CHECK(answer_ == Answer::kStreaming, "nothing was started that could be ended");
-  if (length_left_.value_or(0) > 0) {
+  if (Status whole = length_.AtEnd(); !whole.ok()) {
     CutResponse();
-    return Internal("the answer ends {} bytes before its content-length", *length_left_);
+    return whole;
   }
   if (chunked_ && has_body_) http::AppendLastChunk(connection_.output());
   answer_ = Answer::kDone;

@@ -1,9 +1,10 @@
 // One HTTP/1.1 request on a connection, and its answer.
 #pragma once
 
+#include "gateway/front/announced_length.h"
 #include "gateway/front/client_stream.h"
-#include "gateway/transport/connection.h"
 #include "gateway/front/limits.h"
+#include "gateway/transport/connection.h"
 #include "http/http1_request_parser.h"
 
 namespace minato::gateway {
@@ -20,7 +21,7 @@ class Http1Stream final : public ClientStream, private RequestHead {
   Task<bool> Finish();
   bool upgraded() const { return upgraded_; }
   // After a cut that only a reset can tell: the answer's end is the connection's (HTTP/1.0).
-  bool must_reset() const { return answer_ == Answer::kCut && !chunked_ && !length_left_.has_value(); }
+  bool must_reset() const { return answer_ == Answer::kCut && !chunked_ && !length_.announced(); }
   // The server ends after this answer: it says so.
   void CloseAfterwards() { keep_alive_ = false; }
 
@@ -92,7 +93,7 @@ class Http1Stream final : public ClientStream, private RequestHead {
   bool keep_alive_ = true;
   bool chunked_ = false;
   bool has_body_ = true;
-  std::optional<uint64_t> length_left_;  // of an answer whose length was announced
+  AnnouncedLength length_;
   std::optional<Refusal> refusal_;       // of the body, in a style that leaves handlers no choice
   bool upgraded_ = false;
   Answer answer_ = Answer::kNone;

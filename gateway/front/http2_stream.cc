@@ -146,7 +146,7 @@ bool Http2Stream::AnswerRefusal() {
   if (!refusal_.has_value()) return false;
   Refuse(*refusal_);
   has_body_ = false;
-  length_left_ = 0;
+  length_.Announce(0);
   return true;
 }
 
@@ -167,7 +167,7 @@ Task<Status> Http2Stream::StartResponse(const ResponseHead& head) {
   CHECK(answer_ == Answer::kNone, "a request was answered twice");
   if (!AnswerRefusal()) {
     SendHead(head, head.content_length, false);
-    if (has_body_) length_left_ = head.content_length;
+    if (has_body_) length_.Announce(head.content_length);
   }
   answer_ = Answer::kStreaming;
   return OkStatus();
@@ -190,12 +190,9 @@ Task<Status> Http2Stream::WriteWhenRoom(std::string_view piece) {
 
 Status Http2Stream::WriteNow(std::string_view piece) {
   if (codec_.closed()) return Unavailable("{}", kGone);
-  if (length_left_.has_value()) {
-    if (piece.size() > *length_left_) {
-      CutResponse();
-      return Internal("the answer is longer than its content-length");
-    }
-    *length_left_ -= piece.size();
+  if (Status fits = length_.Take(piece.size()); !fits.ok()) {
+    CutResponse();
+    return fits;
   }
   server_.Write(codec_, piece);
   response_bytes_ += piece.size();
@@ -205,9 +202,9 @@ Status Http2Stream::WriteNow(std::string_view piece) {
 
 Task<Status> Http2Stream::EndResponse(const http::Headers& trailers) {
   CHECK(answer_ == Answer::kStreaming, "nothing was started that could be ended");
-  if (length_left_.value_or(0) > 0) {
+  if (Status whole = length_.AtEnd(); !whole.ok()) {
     CutResponse();
-    return Internal("the answer ends {} bytes before its content-length", *length_left_);
+    return whole;
   }
   if (!refusal_.has_value()) server_.End(codec_, trailers);
   answer_ = Answer::kDone;

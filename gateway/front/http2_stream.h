@@ -1,6 +1,7 @@
 // One HTTP/2 request, and its answer.
 #pragma once
 
+#include "gateway/front/announced_length.h"
 #include "gateway/front/client_stream.h"
 #include "gateway/front/limits.h"
 #include "gateway/transport/connection.h"
@@ -96,7 +97,7 @@ class Http2Stream final : public ClientStream, private RequestHead {
   int response_status_ = 0;
   bool continue_due_ = false;
   std::optional<Refusal> refusal_;  // of the body: it takes the place of whatever the handler answers
-  std::optional<uint64_t> length_left_;  // of the answer's body, as announced
+  AnnouncedLength length_;
   bool has_body_ = true;  // the answer
   Answer answer_ = Answer::kNone;
 };
