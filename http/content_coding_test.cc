@@ -214,6 +214,14 @@ TEST(ContentCoding, FormatsOfZstdThatAreOlderThanItsRfcAreRefusedWhereverTheyAre
   EXPECT_FALSE(DecodeWhole(ContentCoding::kZstd, Encoded(ContentCoding::kZstd, "x") + old, 100, out).ok());
 }
 
+TEST(ContentCoding, AZstdFrameOfAnotherSizeThanItPromisesIsRefusedWhereverItIsCut) {
+  // 1330 bytes, it says, and has one block, empty and the last.
+  const std::string empty("\x28\xb5\x2f\xfd\x60\x32\x04\x01\x00\x00", 10);
+  for (size_t cut = 0; cut <= empty.size(); ++cut) {
+    EXPECT_EQ(MessageOf(Decoded(ContentCoding::kZstd, {empty.substr(0, cut), empty.substr(cut)}).status), "is no zstd");
+  }
+}
+
 TEST(ContentCoding, ABrotliWindowMayBeLargeButNotWhatIsHeldOfIt) {
   const auto with_large_window = [](const std::string& body) {
     std::string out(BrotliEncoderMaxCompressedSize(body.size()), '\0');

@@ -1,3 +1,7 @@
+#include <array>
+#include <iterator>
+#include <utility>
+
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -57,30 +61,43 @@ class ZstdEncoder final : public ContentEncoder {
   ZSTD_CCtx* const context_;
 };
 
-// The first bytes of a frame, as they come: those of zstd, or of a frame that is passed over (RFC 8878, section 3.1).
-// The library would read the formats of its first years, too, whose decoders know no bound.
-class FrameMagic {
+// The head of a frame, as it comes: of zstd, or of a frame that is passed over (RFC 8878, section 3.1).
+class FrameHead {
  public:
-  void Restart() { seen_ = 0; }
-  // False: the front of `input` is no frame's.
+  void Restart() {
+    size_ = 0;
+    whole_ = false;
+    content_bytes_.reset();
+  }
+  // False: the front of `input` is no frame's. The library would read the formats of its first years, too, whose
+  // decoders know no bound.
   bool Accepts(std::string_view input) {
-    for (; seen_ < kBytes && !input.empty(); ++seen_, input.remove_prefix(1)) {
+    for (; !whole_ && size_ < kBytesMax && !input.empty(); input.remove_prefix(1)) {
       const auto byte = static_cast<uint8_t>(input.front());
-      if (seen_ == 0) first_ = byte;
-      const bool is_zstd = first_ == kZstd[0];
-      if (seen_ == 0 && !is_zstd && (byte & 0xf0) != kSkippable[0]) return false;
-      if (seen_ > 0 && byte != (is_zstd ? kZstd : kSkippable)[seen_]) return false;
+      const size_t at = size_;
+      bytes_[size_++] = byte;
+      const bool is_zstd = bytes_[0] == kZstd[0];
+      if (at == 0 && !is_zstd && (byte & 0xf0) != kSkippable[0]) return false;
+      if (at > 0 && at < std::size(kZstd) && byte != (is_zstd ? kZstd : kSkippable)[at]) return false;
+      const unsigned long long content = ZSTD_getFrameContentSize(bytes_.data(), size_);
+      whole_ = content != ZSTD_CONTENTSIZE_ERROR;
+      if (whole_ && content != ZSTD_CONTENTSIZE_UNKNOWN) content_bytes_ = content;
     }
     return true;
   }
+  // Whether a frame may have this content. The library looks at it only where the last block is not empty, or the
+  // frame comes whole.
+  bool Promised(uint64_t bytes) const { return content_bytes_.value_or(bytes) == bytes; }
 
  private:
-  static constexpr size_t kBytes = 4;
-  static constexpr uint8_t kZstd[kBytes] = {0x28, 0xb5, 0x2f, 0xfd};
-  static constexpr uint8_t kSkippable[kBytes] = {0x50, 0x2a, 0x4d, 0x18};  // to 0x5f
+  static constexpr size_t kBytesMax = 18;
+  static constexpr uint8_t kZstd[] = {0x28, 0xb5, 0x2f, 0xfd};
+  static constexpr uint8_t kSkippable[] = {0x50, 0x2a, 0x4d, 0x18};  // to 0x5f
 
-  size_t seen_ = 0;
-  uint8_t first_ = 0;
+  std::array<uint8_t, kBytesMax> bytes_{};
+  size_t size_ = 0;
+  bool whole_ = false;
+  std::optional<uint64_t> content_bytes_;
 };
 
 class ZstdDecoder final : public ContentDecoder {
@@ -108,8 +125,9 @@ class ZstdDecoder final : public ContentDecoder {
       // Asked without input, a decoder between two frames would say that it waits for one.
       if (input.empty() && (complete_ || !begun_)) return OkStatus();
       begun_ = true;
-      if (!magic_.Accepts(input)) return DamagedBody(ContentCoding::kZstd);
+      if (!head_.Accepts(input)) return DamagedBody(ContentCoding::kZstd);
       ZSTD_inBuffer in = {input.data(), input.size(), 0};
+      const size_t before = made.pos;
       const size_t left = ZSTD_decompressStream(context_, &made, &in);
       input.remove_prefix(in.pos);
       if (ZSTD_isError(left)) {
@@ -117,14 +135,19 @@ class ZstdDecoder final : public ContentDecoder {
                    ? InvalidArgument("has a window of more than {} bytes (zstd)", 1 << kDecoderWindowBitsMax)
                    : DamagedBody(ContentCoding::kZstd);
       }
+      frame_bytes_ += made.pos - before;
       complete_ = left == 0;
-      if (complete_) magic_.Restart();
+      if (complete_) {
+        if (!head_.Promised(std::exchange(frame_bytes_, 0))) return DamagedBody(ContentCoding::kZstd);
+        head_.Restart();
+      }
       if (made.pos == made.size || input.empty()) return OkStatus();
     }
   }
 
   ZSTD_DCtx* const context_;
-  FrameMagic magic_;
+  FrameHead head_;
+  uint64_t frame_bytes_ = 0;  // of its content
   bool begun_ = false;
   bool complete_ = false;
 };
