@@ -125,7 +125,7 @@ StatusOr<std::unique_ptr<UpstreamGateway>> UpstreamGateway::Start(WorkerPool& wo
   TRY(workers.OnEach(begin));
   const auto handler_of = [&impl](size_t worker) -> RequestHandler& { return impl.shares[worker]->front; };
   HttpServerOptions http = {.address = impl.options.listen};
-  http.limits.style.error_shape = impl.options.exchange.error_shape;
+  http.limits.front().style.error_shape = impl.options.exchange.error_shape;
   TRY(impl.http, HttpServer::Start(workers, http, handler_of));
   return gateway;
 }

@@ -142,10 +142,10 @@ StatusOr<std::unique_ptr<EnvoyGateway::Server>> EnvoyGateway::Impl::Listen(const
   const auto tls_of = [this, address = listener.address](size_t worker) {
     return workers[worker]->chains->TlsOf(address);
   };
-  const HttpServerOptions options = {
-      .address = listener.address,
-      .limits = EnvoyFront(listener.filter_chains.front().http, error_shape),
-      .tls_of = tls_of};
+  HttpServerOptions options = {.address = listener.address, .limits = {}, .tls_of = tls_of};
+  for (const config::FilterChain& chain : listener.filter_chains) {
+    options.limits.push_back(EnvoyFront(chain.http, error_shape));
+  }
   TRY(server->http, HttpServer::Start(pool, options, handler_of));
   return server;
 }

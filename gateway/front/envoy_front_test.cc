@@ -61,7 +61,7 @@ struct EnvoyFrontTest : testing::Test {
   void StartWith(const config::HttpConnectionManager& manager, ErrorShape shape = ErrorShape::kEnvoy) {
     server.reset();
     StatusOr<std::unique_ptr<HttpServer>> started =
-        HttpServer::Start(pool, {.address = "127.0.0.1:0", .limits = EnvoyFront(manager, shape)}, handler);
+        HttpServer::Start(pool, {.address = "127.0.0.1:0", .limits = {EnvoyFront(manager, shape)}}, handler);
     ASSERT_TRUE(started.ok()) << started.status();
     server = *std::move(started);
   }
@@ -265,11 +265,14 @@ TEST_F(EnvoyFrontTest, AnAnswerThatIsNotAsLongAsAnnouncedIsCut) {
 TEST_F(EnvoyFrontTest, SpeaksOnlyTheCodecThatItIsTold) {
   using Codec = config::HttpConnectionManager::Codec;
   const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-  StartWith({.codec_type = Codec::kHttp1});
+  config::HttpConnectionManager manager;
+  manager.codec_type = Codec::kHttp1;
+  StartWith(manager);
   RawClient http2(server->address());
   http2.Send(preface);
   EXPECT_TRUE(http2.ReadAll().starts_with("HTTP/1.1 4"));
-  StartWith({.codec_type = Codec::kHttp2});
+  manager.codec_type = Codec::kHttp2;
+  StartWith(manager);
   RawClient http1(server->address());
   http1.Send("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
   EXPECT_EQ(http1.ReadAll().find("HTTP/1.1"), std::string::npos);

@@ -47,7 +47,7 @@ struct Http2SessionTest : testing::Test {
     server.reset();
     pool = std::make_unique<WorkerPool>(1);
     StatusOr<std::unique_ptr<HttpServer>> started =
-        HttpServer::Start(*pool, {.address = "127.0.0.1:0", .limits = limits}, handler);
+        HttpServer::Start(*pool, {.address = "127.0.0.1:0", .limits = {limits}}, handler);
     ASSERT_TRUE(started.ok()) << started.status();
     server = *std::move(started);
   }

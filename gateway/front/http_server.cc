@@ -11,8 +11,8 @@ namespace minato::gateway {
 
 // What one worker has of a server. Made and ended on that worker.
 struct HttpServer::Share {
-  Share(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler, const FrontLimits& limits,
-        Listener::TlsOf tls_of)
+  Share(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler,
+        const std::vector<FrontLimits>& limits, Listener::TlsOf tls_of)
       : listener(home, address, handler, limits, std::move(tls_of)), root(home) {}
 
   static Task<Status> Start(Share& share) {

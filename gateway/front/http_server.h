@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gateway/front/client_stream.h"
 #include "gateway/front/limits.h"
@@ -14,7 +15,8 @@ namespace minato::gateway {
 
 struct HttpServerOptions {
   std::string address;  // "127.0.0.1:8080"; port 0 picks a free one
-  FrontLimits limits = {};
+  // By filter chain of the TLS acceptor; the first ones hold until a handshake has chosen.
+  std::vector<FrontLimits> limits = {FrontLimits()};
   // What encrypts a connection that a worker has accepted; asked on that worker. nullptr, or one that says nullptr: none.
   std::function<std::shared_ptr<const TlsAcceptor>(size_t worker)> tls_of = nullptr;
 };

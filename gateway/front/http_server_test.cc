@@ -14,7 +14,7 @@ struct HttpServerTest : testing::Test {
     server.reset();
     pool = std::make_unique<WorkerPool>(workers);
     StatusOr<std::unique_ptr<HttpServer>> started =
-        HttpServer::Start(*pool, {.address = "127.0.0.1:0", .limits = limits}, handler);
+        HttpServer::Start(*pool, {.address = "127.0.0.1:0", .limits = {limits}}, handler);
     ASSERT_TRUE(started.ok()) << started.status();
     server = *std::move(started);
   }

@@ -8,8 +8,9 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
-#include "gateway/transport/connection.h"
 #include "gateway/front/http_session.h"
+#include "gateway/transport/connection.h"
+#include "runtime/check.h"
 #include "runtime/sleep.h"
 #include "telemetry/log.h"
 
@@ -119,15 +120,23 @@ std::string ListenAddress::ToString() const {
 }
 
 struct Listener::State {
-  State(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler, const FrontLimits& limits,
-        TlsOf tls_of)
-      : home(home), address(address), handler(handler), limits(limits), tls_of(std::move(tls_of)),
-        acceptor(home.context()), sessions(home) {}
+  State(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler,
+        std::vector<FrontLimits> limits, TlsOf tls_of)
+      : home(home), address(address), handler(handler), limits_by_chain(std::move(limits)), tls_of(std::move(tls_of)),
+        acceptor(home.context()), sessions(home) {
+    CHECK(!limits_by_chain.empty());
+  }
+
+  // After a reload a chain may have come whose limits this listener does not have; it is drained then.
+  const FrontLimits& LimitsOf(size_t filter_chain) const {
+    return limits_by_chain[filter_chain < limits_by_chain.size() ? filter_chain : 0];
+  }
+  const FrontLimits& limits() const { return limits_by_chain.front(); }
 
   AsioExecutor& home;
   const ListenAddress address;
   RequestHandler& handler;
-  const FrontLimits limits;
+  const std::vector<FrontLimits> limits_by_chain;
   const TlsOf tls_of;
   Acceptor acceptor;
   bool draining = false;
@@ -137,8 +146,8 @@ struct Listener::State {
 };
 
 Listener::Listener(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler,
-                   const FrontLimits& limits, TlsOf tls_of)
-    : state_(std::make_unique<State>(home, address, handler, limits, std::move(tls_of))) {}
+                   std::vector<FrontLimits> limits, TlsOf tls_of)
+    : state_(std::make_unique<State>(home, address, handler, std::move(limits), std::move(tls_of))) {}
 
 Listener::~Listener() = default;
 
@@ -146,9 +155,10 @@ Task<void> Listener::Serve(State& state, std::unique_ptr<Connection> connection)
   const auto place = state.connections.insert(state.connections.end(), connection.get());
   state.connection_count.store(state.connections.size(), std::memory_order_relaxed);
   if (state.draining) connection->InterruptWhenIdle();
-  const Status ready = co_await connection->Handshake(state.limits.tls_handshake_timeout);
+  const Status ready = co_await connection->Handshake(state.limits().tls_handshake_timeout);
   if (ready.ok()) {
-    co_await ServeHttp(*connection, state.handler, state.limits, state.draining);
+    const FrontLimits& limits = state.LimitsOf(connection->filter_chain());
+    co_await ServeHttp(*connection, state.handler, limits, state.draining);
   } else {
     Log::Debug("{}: {}", connection->peer(), MessageOf(ready));
     co_await connection->Close();
@@ -184,12 +194,12 @@ Task<void> Listener::Run() {
       if (!waited.ok()) break;
       continue;
     }
-    if (state.sessions.size() >= state.limits.connections_max) {
+    if (state.sessions.size() >= state.limits().connections_max) {
       Log::Warning("connection refused: this worker has {} (connections_max)", state.sessions.size());
       continue;
     }
     const std::shared_ptr<const TlsAcceptor> tls = state.tls_of == nullptr ? nullptr : state.tls_of();
-    auto connection = std::make_unique<Connection>(std::move(socket), state.home, state.limits.write_timeout,
+    auto connection = std::make_unique<Connection>(std::move(socket), state.home, state.limits().write_timeout,
                                                    tls == nullptr ? nullptr : tls->Accept());
     state.sessions.Spawn(Serve(state, std::move(connection)));
   }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gateway/front/client_stream.h"
 #include "gateway/front/limits.h"
@@ -36,9 +37,9 @@ class Listener {
   // Asked for each connection; nullptr: it is not encrypted.
   using TlsOf = std::function<std::shared_ptr<const TlsAcceptor>()>;
 
-  // All must outlive the listener.
-  Listener(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler, const FrontLimits& limits,
-           TlsOf tls_of = nullptr);
+  // All must outlive the listener. `limits` as in HttpServerOptions.
+  Listener(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler,
+           std::vector<FrontLimits> limits, TlsOf tls_of = nullptr);
   ~Listener();
 
   // Takes the port, or says why not. Once, before Run.

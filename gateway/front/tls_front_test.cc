@@ -104,6 +104,13 @@ class TlsClient {
   bool ended_ = false;
 };
 
+FrontLimits OfChain(std::string name) {
+  FrontLimits limits;
+  limits.style.server_name = std::move(name);
+  limits.tls_handshake_timeout = absl::Milliseconds(200);
+  return limits;
+}
+
 struct TlsFrontTest : testing::Test {
   void SetUp() override {
     const TestCertificate authority = TestCertificate::Authority("test");
@@ -114,7 +121,7 @@ struct TlsFrontTest : testing::Test {
     acceptor = *TlsAcceptor::Create({chain("a.test"), chain("b.test")});
     const auto tls_of = [this](size_t) { return acceptor; };
     StatusOr<std::unique_ptr<HttpServer>> started = HttpServer::Start(
-        pool, {.address = "127.0.0.1:0", .limits = {.tls_handshake_timeout = absl::Milliseconds(200)}, .tls_of = tls_of},
+        pool, {.address = "127.0.0.1:0", .limits = {OfChain("a"), OfChain("b")}, .tls_of = tls_of},
         handler);
     ASSERT_TRUE(started.ok()) << started.status();
     server = *std::move(started);
@@ -137,6 +144,13 @@ TEST_F(TlsFrontTest, ServesOneRequestAfterAnotherAndEndsTheSession) {
   }
   client.Send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   EXPECT_TRUE(client.ReadAll().ends_with("\r\n\r\nencrypted chain 1"));
+}
+
+TEST_F(TlsFrontTest, KeepsToTheLimitsOfTheChainThatTheHandshakeChose) {
+  TlsClient client(server->address(), *connector);
+  ASSERT_TRUE(client.Handshake().ok());
+  client.Send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(client.ReadUntil("chain 1").find("\r\nserver: b\r\n"), std::string::npos);
 }
 
 TEST_F(TlsFrontTest, MovesMegabytesBothWaysInRecordsOfAnySize) {

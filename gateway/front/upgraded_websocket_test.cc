@@ -66,7 +66,7 @@ struct UpgradedWebSocketTest : testing::Test {
   WorkerPool workers{1};
   Parrot parrot;
   std::unique_ptr<HttpServer> server =
-      *HttpServer::Start(workers, {.address = "127.0.0.1:0", .limits = Limits()}, parrot);
+      *HttpServer::Start(workers, {.address = "127.0.0.1:0", .limits = {Limits()}}, parrot);
 };
 
 constexpr absl::Duration kSoon = absl::Seconds(10);  // the machine may be busy; the graces are far longer
