@@ -309,7 +309,8 @@ Task<Status> TranscodedStream::RespondTrailersOnly(const ResponseHead& head) {
   }
   held_.content_type = reply_.streams() ? std::string_view(reply_.content_type()) : head.content_type;
   const Status finished = reply_.Finish();
-  if (!reply_.streams() || (reply_.body().empty() && IsHttp1() && !IsHead())) co_return co_await client().Respond(held_, "");
+  const bool has_length = !reply_.streams() || (reply_.body().empty() && IsHttp1() && !IsHead());
+  if (has_length) co_return co_await client().Respond(held_, "");
   CO_TRY(co_await client().StartResponse(held_));
   CO_TRY(co_await Flush());
   co_return co_await client().EndResponse({});

@@ -16,7 +16,8 @@ struct StreamBuffers {
 // Serves what its routes match as a gRPC call to the filters behind it; anything else passes through.
 class TranscoderFilter final : public HttpFilter {
  public:
-  // `all` has the tables of `config` and of every configuration that a route gives instead. All must outlive the filter.
+  // `all` has the tables of `config` and of every configuration that a route gives instead. All must outlive the
+  // filter.
   TranscoderFilter(const TranscoderTablesByConfig& all, const config::GrpcJsonTranscoder& config,
                    const StreamBuffers& buffers, HttpFilter& next)
       : all_(all), tables_(all.Find(config)), buffers_(buffers), next_(next) {}
