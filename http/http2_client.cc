@@ -218,6 +218,8 @@ struct Http2Client::Callbacks {
     nghttp2_option_set_no_auto_window_update(option, 1);
     nghttp2_option_set_no_closed_streams(option, 1);
     nghttp2_option_set_max_outbound_ack(option, kAcksWaitingMax);
+    // gRPC servers leave spaces in grpc-message as they are, at its ends, too.
+    nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(option, 1);
     // Http2Client holds to the peer's limit by itself.
     nghttp2_option_set_peer_max_concurrent_streams(option, UINT32_MAX);
     return option;

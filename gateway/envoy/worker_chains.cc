@@ -115,7 +115,9 @@ class WorkerChains::Chain final : public RequestHandler {
     const auto* const transcoder = std::get_if<std::shared_ptr<const config::GrpcJsonTranscoder>>(&filter);
     if (transcoder != nullptr) {
       return std::make_unique<TranscoderFilter>(compiled.transcoders(), **transcoder,
-                                                listener.per_connection_buffer_limit_bytes, next);
+                                                StreamBuffers{.http1 = listener.per_connection_buffer_limit_bytes,
+                                                              .http2 = config_.http2.initial_stream_window_size},
+                                                next);
     }
     if (std::holds_alternative<config::CorsFilter>(filter)) {
       return std::make_unique<EnvoyCors>(compiled.cors_origins(), next);

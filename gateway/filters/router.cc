@@ -241,6 +241,7 @@ Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpRespo
   head.headers = std::move(from.headers);
 
   if (from.ends && stream_.head().method() != "HEAD") {
+    head.headers_only = true;
     const Status sent = co_await stream_.Respond(head, "");
     co_return Outcome::kAnswered;
   }

@@ -154,7 +154,7 @@ Task<Status> Http2Stream::Respond(const ResponseHead& head, std::string_view bod
   CHECK(answer_ == Answer::kNone, "a request was answered twice");
   answer_ = Answer::kDone;
   if (AnswerRefusal()) return OkStatus();
-  SendHead(head, body.size(), true);
+  SendHead(head, head.headers_only ? head.content_length : body.size(), true);
   if (has_body_) {
     server_.Write(codec_, body);
     response_bytes_ += body.size();

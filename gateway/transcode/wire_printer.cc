@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "fmt/format.h"
+#include "gateway/transcode/envoy_wire_error.h"
 #include "gateway/transcode/wire.h"
 
 namespace minato::gateway {
@@ -55,13 +56,13 @@ bool WirePrinter::PrintInOrder(const MessageTable& table, std::string_view wire,
             : table.FindNumber(found.number);
     if (field == nullptr) continue;
     if (!Fits(*field, found)) {
-      if (!PassesMisfits()) return false;
-      continue;
+      if (!Refit(*field, found)) return false;
+      if (found.number == 0) continue;
     }
+    // No elements are no list: whether one is printed is up to `unset`.
+    if (found.value == found.end && IsPackable(*field)) continue;
     if (field->index < next) [[unlikely]] {
-      if (field->index + 1 == next && !field->is_repeated()) {
-        return Fail(fmt::format("repeated entries for singular field number {}", field->number));
-      }
+      if (field->index + 1 == next && !field->is_repeated()) return FailRepeated(*field);
       out_of_order_ = true;
       return false;
     }
@@ -96,7 +97,7 @@ const char* WirePrinter::PrintList(const FieldTable& field, Found found, const c
   if (!Open('[')) return nullptr;
   bool first = true;
   for (;;) {
-    if (field.kind < Kind::kString || field.kind == Kind::kEnum) {
+    if (IsPackable(field)) {
       if (found.type == WireType::kLength) {
         if (PrintPacked(field, found.view(), first) == nullptr) return nullptr;
       } else {
@@ -153,11 +154,10 @@ bool WirePrinter::PrintMapEntry(const FieldTable& key, const FieldTable& value,
     Found found;
     p = Next(p, end, found);
     if (p == nullptr) return false;
-    if (found.number == key.number && Fits(key, found)) key_found = found;
-    if (found.number == value.number && Fits(value, found)) value_found = found;
+    if (!Take(key, found, key_found) || !Take(value, found, value_found)) return false;
   }
   if (value.keeps_null && value.kind == Kind::kMessage && IsEmptyValue(value, value_found.view()))
-    return true;
+    return IsReadable(*key.parent, wire);
   Separate(first);
   if (!PrintMapKey(key, key_found)) return false;
   sink_.Append(':');
@@ -268,11 +268,8 @@ bool WirePrinter::Sort(const MessageTable& table, std::string_view wire, std::st
     if (p == nullptr) return false;
     const FieldTable* field = table.FindNumber(found.number);
     if (field == nullptr) continue;
-    if (Fits(*field, found)) {
-      entries.push_back(Entry{found.number, begin, p});
-    } else if (!PassesMisfits()) {
-      return false;
-    }
+    if (!Fits(*field, found) && !Refit(*field, found)) return false;
+    if (found.number != 0) entries.push_back(Entry{found.number, begin, p});
   }
   std::stable_sort(entries.begin(), entries.end(),
                    [](const Entry& a, const Entry& b) { return a.number < b.number; });
@@ -359,9 +356,34 @@ void WirePrinter::PrintEnd() {
   if (indent_) sink_.Append('\n');
 }
 
-bool WirePrinter::PassesMisfits() {
-  return options_.wire == JsonPrintOptions::Wire::kStrict ||
-         Fail("a field has another wire type than its own");
+bool WirePrinter::Refit(const FieldTable& field, Found& found) {
+  if (options_.wire == JsonPrintOptions::Wire::kStrict) {
+    found.number = 0;
+    return true;
+  }
+  if (found.type != WireType::kLength || !IsNumber(field.kind)) {
+    return Fail("a field has another wire type than its own");
+  }
+  if (found.value == found.end) {
+    found.number = 0;
+    return true;
+  }
+  found.type = static_cast<WireType>(field.tag.bytes[0] & 7);
+  uint64_t value;
+  const bool is_one = found.type == WireType::kFixed32   ? found.view().size() == 4
+                      : found.type == WireType::kFixed64 ? found.view().size() == 8
+                                                         : ReadVarint(found.value, found.end, value) == found.end;
+  return is_one || FailRepeated(field);
+}
+
+bool WirePrinter::IsReadable(const MessageTable& table, std::string_view wire) {
+  if (options_.wire == JsonPrintOptions::Wire::kStrict) return true;
+  const std::string error = EnvoyWireError(table, wire);
+  return error.empty() || Fail(error);
+}
+
+bool WirePrinter::FailRepeated(const FieldTable& field) {
+  return Fail(fmt::format("repeated entries for singular field number {}", field.number));
 }
 
 bool WirePrinter::TooDeep() { return Fail("the message is nested too deeply"); }

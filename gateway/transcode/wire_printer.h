@@ -74,7 +74,8 @@ class WirePrinter {
   // Scalars: wire_printer_scalar.cc
   bool PrintScalar(const FieldTable& field, const Found& found);
   const char* PrintPacked(const FieldTable& field, std::string_view values, bool& first);
-  bool PrintVarint(const FieldTable& field, uint64_t value);
+  // `begin`: of the varint's bytes.
+  bool PrintVarint(const FieldTable& field, const char* begin, uint64_t value);
   template <typename Print>
   const char* PrintPackedVarints(const char* p, const char* end, bool& first, Print print);
   void PrintFixed32(const FieldTable& field, const char* p);
@@ -88,11 +89,12 @@ class WirePrinter {
   bool PrintAny(const MessageTable& table, std::string_view wire);
   bool PrintAnyAsItsType(const MessageTable& table, std::string_view type_url,
                          std::string_view value);
+  bool PrintAnyOf(const MessageTable& inner, std::string_view type_url, std::string_view value);
   bool PrintAnyAsBytes(const MessageTable& table, std::string_view type_url,
                        std::string_view value);
   void PrintAnyKey(std::string_view key, bool& first);
-  bool PrintTime(WellKnown type, std::string_view wire);
-  bool PrintFieldMask(std::string_view wire);
+  bool PrintTime(const MessageTable& table, std::string_view wire);
+  bool PrintFieldMask(const FieldTable& paths, std::string_view wire);
   bool PrintJsonValue(const MessageTable& table, std::string_view wire);
   bool PrintWrapper(const MessageTable& table, std::string_view wire);
   bool TakeElements(const FieldTable& field, std::string_view wire, std::string& elements);
@@ -119,13 +121,29 @@ class WirePrinter {
   }
   const char* NextAny(const char* p, const char* end, Found& found);
   const char* SkipGroup(const char* p, const char* end, Found& found, int depth);
-  // A field of another wire type than the schema's is unknown (see PassesMisfits); packed and single
-  // elements are both good.
+  // Packed and single elements are both good; see Refit for what is not.
   bool Fits(const FieldTable& field, const Found& found) const {
     const WireType wanted = static_cast<WireType>(field.tag.bytes[0] & 7);
     return found.type == wanted ||
            (found.type == WireType::kLength && field.cardinality == Cardinality::kRepeated &&
             wanted != WireType::kStartGroup);
+  }
+
+  static bool IsNumber(Kind kind) { return kind < Kind::kString || kind == Kind::kEnum; }
+  static bool IsPackable(const FieldTable& field) {
+    return field.cardinality == Cardinality::kRepeated && IsNumber(field.kind);
+  }
+  // Notes `found` if it is of this singular field. False if it must not stand there.
+  bool Take(const FieldTable& field, const Found& found, Found& taken) {
+    if (found.number != field.number) return true;
+    Found fitting = found;
+    if (!Fits(field, fitting)) {
+      if (!Refit(field, fitting)) return false;
+      if (fitting.number == 0) return true;
+    }
+    if (taken.number != 0) return FailRepeated(field);
+    taken = fitting;
+    return true;
   }
 
   bool Open(char bracket) {
@@ -146,12 +164,18 @@ class WirePrinter {
   }
   void NewLine();
   bool TooDeep();
-  bool PassesMisfits();
+  bool FailRepeated(const FieldTable& field);
+  // For a field of another wire type than the schema's: it is unknown, and gets the number 0. As
+  // Envoy has it that is an error, but for a singular number in the form of a packed list: `found`
+  // becomes its one element, or gets the number 0 if it has none.
+  bool Refit(const FieldTable& field, Found& found);
   bool EnterMessage() {
     return ++messages_ <= kNestingMax + 1 || options_.wire != JsonPrintOptions::Wire::kEnvoy ||
            TooDeep();
   }
   void LeaveMessage() { --messages_; }
+  // For what is not printed: whether Envoy, which reads it all, finds no error in it.
+  bool IsReadable(const MessageTable& table, std::string_view wire);
   [[gnu::cold, gnu::noinline]] bool Fail(std::string what);
 
   const JsonPrintOptions& options_;

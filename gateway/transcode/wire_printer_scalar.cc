@@ -54,7 +54,7 @@ bool WirePrinter::PrintScalar(const FieldTable& field, const Found& found) {
     case WireType::kVarint: {
       uint64_t value = 0;
       ReadVarint(found.value, found.end, value);
-      return PrintVarint(field, value);
+      return PrintVarint(field, found.value, value);
     }
     case WireType::kFixed32: PrintFixed32(field, found.value); return true;
     case WireType::kFixed64: PrintFixed64(field, found.value); return true;
@@ -62,7 +62,7 @@ bool WirePrinter::PrintScalar(const FieldTable& field, const Found& found) {
   }
 }
 
-bool WirePrinter::PrintVarint(const FieldTable& field, uint64_t value) {
+bool WirePrinter::PrintVarint(const FieldTable& field, const char* begin, uint64_t value) {
   char* w = sink_.Need(kNumberTextBytes);
   switch (field.kind) {
     case Kind::kInt32: w = PrintInt(w, static_cast<int32_t>(value)); break;
@@ -72,7 +72,10 @@ bool WirePrinter::PrintVarint(const FieldTable& field, uint64_t value) {
     case Kind::kUint64: w = PrintQuotedUint(w, value); break;
     case Kind::kSint64: w = PrintQuoted(w, UnZigZag(value)); break;
     case Kind::kBool:
-      if (value > 1) return Fail("bad value for a bool");
+      // Envoy looks at the first byte only, so it refuses one of several bytes whatever its value.
+      if (value > 1 || (options_.wire == JsonPrintOptions::Wire::kEnvoy && static_cast<uint8_t>(*begin) > 1)) {
+        return Fail("bad value for a bool");
+      }
       sink_.Append(value == 1 ? "true" : "false");
       return true;
     case Kind::kEnum: PrintEnum(*field.enumeration, static_cast<int32_t>(value)); return true;
@@ -201,7 +204,7 @@ const char* WirePrinter::PrintPacked(const FieldTable& field, std::string_view v
         Fail("the message is cut off or is not protobuf");
         return nullptr;
       }
-      if (!PrintVarint(field, value)) return nullptr;
+      if (!PrintVarint(field, p, value)) return nullptr;
       p = behind;
       continue;
     }

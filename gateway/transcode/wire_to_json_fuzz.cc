@@ -51,7 +51,7 @@ void CheckPasses(const MessageTable& table, std::string_view wire, const JsonPri
 // What a google.protobuf.Value without a value prints.
 bool IsNothing(const std::string& json) { return json.empty() || json == "\n"; }
 
-// By our own reader, which refuses whatever is no JSON; it has two reasons more. Envoy does not make sure of UTF-8.
+// By our own reader, which refuses whatever is no JSON; it has two reasons more. Envoy passes overlong forms of proto2.
 void CheckIsJson(const MessageTable& value, const std::string& json, JsonPrintOptions::Wire wire_kind) {
   JsonRequest request;
   request.message = &value;
@@ -122,7 +122,8 @@ void Run(std::string_view input) {
   // A zero byte for a tag ends a message; strings of proto2, which need not be UTF-8, are spelled otherwise.
   const bool may_differ = wire.find('\0') != wire.npos || table.full_name == "oracle.v1.Old" ||
                           wire.find("oracle.v1.Old") != wire.npos;
-  if (envoy.ok() && strict.ok()) CHECK(envoys_json == json || may_differ, "{}\nis not\n{}", envoys_json, json);
+  // One number in the form of a packed list is unknown here, and a value there.
+  if (envoy.ok() && strict.ok() && envoys_json != json && !may_differ) CheckPrinted(table, wire, options, envoys_json);
   for (const FieldTable& field : table.fields) {
     json.clear();
     (void)WireFieldToJson({&field}, wire, options, json);

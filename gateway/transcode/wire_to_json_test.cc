@@ -121,7 +121,11 @@ TEST_F(WireToJsonTest, ListsMayBePackedOrNot) {
                      "1804"),
             R"({"ints":[1,2,3,4]})");
   EXPECT_EQ(PrintHex("Lists", "72020102"), R"({"unpacked":[1,2]})");
-  EXPECT_EQ(PrintHex("Lists", "1a00"), R"({"ints":[]})");
+}
+
+TEST_F(WireToJsonTest, APackedListWithoutElementsIsNoList) {
+  EXPECT_EQ(PrintHex("Lists", "1a00"), "{}");
+  EXPECT_EQ(PrintHex("Lists", "1a001a01051a00"), R"({"ints":[5]})");
 }
 
 TEST_F(WireToJsonTest, MapsKeepTheirOrderAndQuoteTheirKeys) {
@@ -188,6 +192,7 @@ TEST_F(WireToJsonTest, WellKnownTypesHaveTheirOwnForm) {
       {"any { type_url: 'type.googleapis.com/no.Such' value: 'x' }",
        "error: Invalid type URL, unknown type: no.Such"},
       {"any { }", R"({"any":{}})"},
+      {"any { value: 'x' }", "error: broken Any: missing type URL"},
       {"empty { }", R"({"empty":{}})"},
   };
   for (const auto& c : kCases) EXPECT_EQ(Print("Known", c.text), c.json) << c.text;
@@ -263,6 +268,55 @@ TEST_F(WireToJsonTest, BadWireIsRefusedInEnvoysWords) {
   EXPECT_EQ(Print("Known", "any { type_url: 'a/t.Pet' }"),
             "error: Invalid type URL, type URLs must be of the form "
             "'type.googleapis.com/<typename>', got: a/t.Pet");
+}
+
+TEST_F(WireToJsonTest, TypesWithAFormOfTheirOwnAreReadAsStrictlyAsOthers) {
+  options.wire = JsonPrintOptions::Wire::kEnvoy;
+  const struct {
+    const char* type;
+    const char* hex;
+    std::string_view json;
+  } kCases[] = {
+      {"google.protobuf.Timestamp", "0801" "0802", "error: repeated entries for singular field number 1"},
+      {"google.protobuf.Timestamp", "110000000000000000",
+       "error: field type 5 (number 2) does not support type 64-bit fields"},
+      {"google.protobuf.FieldMask", "0801", "error: field type 9 (number 1) does not support varint fields"},
+      {"google.protobuf.FieldMask", "0a01ff", "error: proto3 strings must be UTF-8"},
+      {"google.protobuf.FieldMask", "0a033c5f62", "\"<B\""},
+      {"google.protobuf.FieldMask", "0a02220a", "\"\\\"\\u000a\""},
+      {"google.protobuf.Struct", "0801", "error: field type 11 (number 1) does not support varint fields"},
+      {"google.protobuf.Struct", "0a070a01ff1200", "error: proto3 strings must be UTF-8"},
+      {"google.protobuf.ListValue", "0a021001", "error: field type 1 (number 2) does not support varint fields"},
+      {"google.protobuf.ListValue", "0a020a00" "0a022001", "[true]"},
+      {"google.protobuf.Value", "110000000000000000" "1a01ff", "error: proto3 strings must be UTF-8"},
+      {"google.protobuf.StringValue", "0801", "error: field type 9 (number 1) does not support varint fields"},
+      {"google.protobuf.Any", "0a00", "error: Invalid type URL, type URLs must be of the form "
+                                      "'type.googleapis.com/<typename>', got: "},
+      {"google.protobuf.Any", "1201" "31" "1201" "31", "error: repeated entries for singular field number 2"},
+  };
+  for (const auto& c : kCases) {
+    EXPECT_EQ(Print(*schema.Find(c.type), absl::HexStringToBytes(c.hex)), c.json) << c.type << ' ' << c.hex;
+  }
+  EXPECT_EQ(PrintHex("Maps", "1206" "0803" "0804" "1200"), "error: repeated entries for singular field number 1");
+  EXPECT_EQ(PrintHex("Scalars", "688100"), "error: bad value for bool: \\x81");
+}
+
+TEST_F(WireToJsonTest, OneNumberMayComeAsAPackedList) {
+  options.wire = JsonPrintOptions::Wire::kEnvoy;
+  EXPECT_EQ(PrintHex("Scalars", "1a0161" "2200" "0a08000000000000f03f"), R"({"fDouble":1,"fInt32":97})");
+  EXPECT_EQ(PrintHex("Scalars", "1a026161"), "error: repeated entries for singular field number 3");
+  EXPECT_EQ(PrintHex("Scalars", "1a0180"), "error: unexpected EOF");
+  EXPECT_EQ(Print(*schema.Find("google.protobuf.Int64Value"), "\n\x01\x05"), R"("5")");
+}
+
+TEST_F(WireToJsonTest, WhatIsWrongInAnAnyIsToldInEnvoysWords) {
+  options.wire = JsonPrintOptions::Wire::kEnvoy;
+  EXPECT_EQ(Print("Known", "any { type_url: 'type.googleapis.com/t.Pet' value: '\\010\\001' }"),
+            "error: field type 9 (number 1) does not support varint fields");
+  EXPECT_EQ(Print("Known", "any { type_url: 'type.googleapis.com/a/t.Pet' }"),
+            "error: Invalid type URL, unknown type: a/t.Pet");
+  EXPECT_EQ(Print("Known", "any { type_url: 'type.googleapis.com/google.protobuf.Value' }"),
+            R"({"any":{"@type":"type.googleapis.com/google.protobuf.Value","value":null}})");
 }
 
 TEST_F(WireToJsonTest, BadWireIsRefused) {

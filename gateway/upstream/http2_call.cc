@@ -6,6 +6,7 @@ namespace minato::gateway {
 namespace {
 
 // RFC 9113 section 7
+constexpr uint32_t kProtocolErrorCode = 1;
 constexpr uint32_t kRefusedStream = 7;
 constexpr uint32_t kCancel = 8;
 
@@ -213,6 +214,11 @@ void Http2Call::OnClosed(http::Http2StreamEnd end, uint32_t error_code) {
       failure_text_ = "protocol error";
       break;
     case Http2StreamEnd::kRemoteReset: {
+      if (error_code == kProtocolErrorCode) {
+        failure_ = UpstreamFailure::kProtocolError;
+        failure_text_ = "protocol error";
+        break;
+      }
       const bool refused = error_code == kRefusedStream;
       failure_ = refused ? UpstreamFailure::kRemoteRefusedStream : UpstreamFailure::kRemoteReset;
       failure_text_ = refused ? "remote refused stream reset" : "remote reset";

@@ -2,6 +2,7 @@
 
 #include <absl/strings/escaping.h>
 #include <absl/strings/numbers.h>
+#include <absl/strings/strip.h>
 
 #include "gateway/error_details.h"
 #include "gateway/http_status.h"
@@ -14,23 +15,34 @@ namespace minato::gateway {
 namespace {
 
 constexpr uint64_t kGrpcStatusMax = 16;  // UNAUTHENTICATED, the last that has a name
+constexpr uint64_t kNoNumber = ~uint64_t{0};  // What Envoy holds for a status that is none.
 
 bool ReadDetails(const http::Headers& fields, google::rpc::Status& status) {
   const auto details = fields.Find("grpc-status-details-bin");
   if (!details.has_value()) return false;
+  // Up to two signs of padding are not looked at, everything else must be as base64 is written.
+  std::string_view text = *details;
+  for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
+  const absl::string_view unpadded(text.data(), text.size());
   std::string bytes;
-  return absl::Base64Unescape(absl::string_view(details->data(), details->size()), &bytes) &&
-         status.ParseFromString(bytes);
+  if (!absl::Base64Unescape(unpadded, &bytes) || bytes.empty()) return false;
+  const std::string again = absl::Base64Escape(bytes);
+  return absl::StripSuffix(absl::StripSuffix(again, "="), "=") == unpadded && status.ParseFromString(bytes);
 }
 
 }  // namespace
 
 std::optional<uint64_t> GrpcStatusOf(const http::Headers& fields) {
-  const auto text = fields.Find("grpc-status");
-  uint64_t number = 0;
-  if (!text.has_value() || !absl::SimpleAtoi(absl::string_view(text->data(), text->size()), &number)) {
-    return std::nullopt;
+  std::string_view text;
+  int times = 0;
+  for (const http::HeaderField field : fields) {
+    if (field.name != "grpc-status") continue;
+    text = field.value;
+    ++times;
   }
+  uint64_t number = 0;
+  if (times != 1 || !absl::SimpleAtoi(absl::string_view(text.data(), text.size()), &number)) return std::nullopt;
+  if (number == kNoNumber) return std::nullopt;
   return number;
 }
 

@@ -135,11 +135,17 @@ Status TranscodedReply::AppendJson(std::string_view message) {
   return OkStatus();
 }
 
+bool TranscodedReply::IsHeldTooLong(size_t came) const {
+  if (!streams_ || has_message_ || came == 0) return false;
+  return (came - 1) / kDataFrameBytes * kDataFrameBytes > bytes_max_;
+}
+
 Status TranscodedReply::FeedHttpBody(std::string_view& piece) {
   bool taken = false;
   GrpcFrames::Event event = frames_.Next(piece);
   for (; event == GrpcFrames::Event::kMessage; event = frames_.Next(piece)) {
     TRY(const std::string_view message, Message());
+    if (IsHeldTooLong(kGrpcFrameHeadBytes + message.size())) return TooLargeBody();
     const bool is_first = !std::exchange(has_message_, true);
     if (message.empty()) continue;
     const auto http_body = ReadHttpBody(route_.response_body_field, message);
@@ -154,8 +160,9 @@ Status TranscodedReply::FeedHttpBody(std::string_view& piece) {
     if (streams_ && SendsFirst()) return OkStatus();
   }
   if (event == GrpcFrames::Event::kError) return BadFlag(frames_.flag());
-  const bool too_large = streams_ ? frames_.held_bytes() > kStreamedBytesMax
-                                  : body_.size() > bytes_max_ || frames_.held_bytes() > bytes_max_ + kHttpBodySlack;
+  const size_t held = frames_.held_bytes();
+  const bool too_large = streams_ ? held > kStreamedBytesMax || IsHeldTooLong(held)
+                                  : body_.size() > bytes_max_ || held > bytes_max_ + kHttpBodySlack;
   return too_large ? TooLargeBody() : OkStatus();
 }
 

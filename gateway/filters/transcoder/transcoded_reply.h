@@ -15,7 +15,7 @@ namespace minato::gateway {
 // yet. DATA_LOSS: there is no such answer, the stream is reset.
 class TranscodedReply {
  public:
-  // Both must outlive it. `buffer_bytes_max`: what the listener allows to be buffered.
+  // Both must outlive it. `buffer_bytes_max`: of StreamBuffers.
   TranscodedReply(const TranscoderTables& tables, const Route& route, size_t buffer_bytes_max);
 
   // As the head's grpc-encoding says; before the first piece. Messages are only decompressed with message_compression.
@@ -45,6 +45,9 @@ class TranscodedReply {
  private:
   Status FeedJson(std::string_view& piece);
   Status FeedHttpBody(std::string_view& piece);
+  // For the first frame of a stream of google.api.HttpBody, of which `came` bytes are there: until it is complete Envoy
+  // holds it by whole DATA frames, beside the head.
+  bool IsHeldTooLong(size_t came) const;
   bool SendsFirst() const { return frames_.compressed() && !body_.empty(); }
   Status AppendJson(std::string_view message);
   // The message that frames_ has, decompressed where it is compressed. A view until the next call.

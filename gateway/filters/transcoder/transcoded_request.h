@@ -15,7 +15,7 @@ namespace minato::gateway {
 // Errors are what the client is answered: their message is the body, HttpStatusOf the status.
 class TranscodedRequest {
  public:
-  // All must outlive it. `buffer_bytes_max`: what the listener allows to be buffered.
+  // All must outlive it. `buffer_bytes_max`: of StreamBuffers.
   TranscodedRequest(const TranscoderTables& tables, const Route& route, UrlBindings url, const RequestHead& client,
                     size_t buffer_bytes_max);
 

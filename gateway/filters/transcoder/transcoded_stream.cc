@@ -173,7 +173,12 @@ Task<Status> TranscodedStream::Respond(const ResponseHead& head, std::string_vie
   if (answer_ == Answer::kDone) return AlreadyAnswered();
   if (answer_ == Answer::kNone && body.empty() && head.headers.Has("grpc-status")) return RespondTrailersOnly(head);
   answer_ = Answer::kDone;
-  return client().Respond(head, body);
+  return head.headers_only && IsHead() ? RespondHeadersOnly(head) : client().Respond(head, body);
+}
+
+Task<Status> TranscodedStream::RespondHeadersOnly(const ResponseHead& head) {
+  CO_TRY(co_await client().StartResponse(head));
+  co_return co_await client().EndResponse({});
 }
 
 Task<Status> TranscodedStream::StartTranscoded(const ResponseHead& head) {
@@ -304,7 +309,8 @@ Task<Status> TranscodedStream::RespondTrailersOnly(const ResponseHead& head) {
   }
   held_.content_type = reply_.streams() ? std::string_view(reply_.content_type()) : head.content_type;
   const Status finished = reply_.Finish();
-  if (!reply_.streams() || (reply_.body().empty() && IsHttp1())) co_return co_await client().Respond(held_, "");
+  const bool has_length = !reply_.streams() || (reply_.body().empty() && IsHttp1() && !IsHead());
+  if (has_length) co_return co_await client().Respond(held_, "");
   CO_TRY(co_await client().StartResponse(held_));
   CO_TRY(co_await Flush());
   co_return co_await client().EndResponse({});

@@ -59,6 +59,8 @@ class TranscodedStream final : public ForwardingStream {
   // Whether `piece` is the whole body.
   bool IsWhole(std::string_view piece) const;
   bool IsCutByTrailers() const;
+  // By a custom rule: the call itself is a POST.
+  bool IsHead() const { return client().head().method() == "HEAD"; }
   bool IsHttp1() const { return head_.protocol().starts_with("HTTP/1"); }
   bool TellsFailures() const { return tables_.extensions().Has(config::Extension::kStreamErrors); }
   // Makes reply_'s body what an error is told by, if it is told by one. `fields` has the status of the call.
@@ -79,6 +81,7 @@ class TranscodedStream final : public ForwardingStream {
   // Sends what reply_ has for the client.
   Task<Status> Flush();
   Task<Status> WriteBody();
+  Task<Status> RespondHeadersOnly(const ResponseHead& head);
   Task<Status> RespondHeld(std::string_view body, const http::Headers& trailers);
   Task<Status> RespondHeldInParts(std::string_view body, const http::Headers& trailers);
   // Refuse, of an upstream's answer that is not what it should be: `status`, which is not OK.

@@ -47,7 +47,8 @@ Task<void> TranscoderFilter::Serve(ClientStream& stream, RouteChoice& choice) {
 
 Task<void> TranscoderFilter::ServeMatched(ClientStream& stream, RouteChoice& choice, const TranscoderTables& tables,
                                           const Route& route, UrlBindings url) {
-  TranscodedStream transcoded(stream, tables, route, std::move(url), buffer_bytes_max_, choice.error_shape());
+  const size_t buffer_bytes_max = stream.head().protocol().starts_with("HTTP/1") ? buffers_.http1 : buffers_.http2;
+  TranscodedStream transcoded(stream, tables, route, std::move(url), buffer_bytes_max, choice.error_shape());
   if (!stream.HasBody()) {
     const Status made = transcoded.FinishWithoutBody();
     if (!made.ok()) {

@@ -7,14 +7,20 @@
 
 namespace minato::gateway {
 
+// How much of a message may be buffered where the configuration has no limit of its own, by the client's protocol.
+struct StreamBuffers {
+  size_t http1 = 1 << 20;   // the listener's per_connection_buffer_limit_bytes
+  size_t http2 = 16 << 20;  // the connection manager's initial_stream_window_size
+};
+
 // Serves what its routes match as a gRPC call to the filters behind it; anything else passes through.
 class TranscoderFilter final : public HttpFilter {
  public:
-  // `all` has the tables of `config` and of every configuration that a route gives instead. `buffer_bytes_max`: the
-  // listener's per_connection_buffer_limit_bytes. All must outlive the filter.
+  // `all` has the tables of `config` and of every configuration that a route gives instead. All must outlive the
+  // filter.
   TranscoderFilter(const TranscoderTablesByConfig& all, const config::GrpcJsonTranscoder& config,
-                   size_t buffer_bytes_max, HttpFilter& next)
-      : all_(all), tables_(all.Find(config)), buffer_bytes_max_(buffer_bytes_max), next_(next) {}
+                   const StreamBuffers& buffers, HttpFilter& next)
+      : all_(all), tables_(all.Find(config)), buffers_(buffers), next_(next) {}
 
   Task<void> Serve(ClientStream& stream, RouteChoice& choice) override;
 
@@ -25,7 +31,7 @@ class TranscoderFilter final : public HttpFilter {
 
   const TranscoderTablesByConfig& all_;
   const TranscoderTables* const tables_;
-  const size_t buffer_bytes_max_;
+  const StreamBuffers buffers_;
   HttpFilter& next_;
 };
 

@@ -132,7 +132,7 @@ struct TranscoderFixture : testing::Test {
       if (route.per_filter.transcoder != nullptr) added = tables.Add(*route.per_filter.transcoder, extensions);
       EXPECT_TRUE(added.ok()) << added;
     }
-    TranscoderFilter filter(tables, config, buffer_bytes_max, router);
+    TranscoderFilter filter(tables, config, buffers, router);
     const Routes compiled(routes_config);
     RouteChoice choice(routes_config, compiled, client.head(), error_shape);
     loop.Run(filter.Serve(client, choice));
@@ -171,7 +171,7 @@ struct TranscoderFixture : testing::Test {
   config::Extensions extensions;
   ErrorShape error_shape = ErrorShape::kEnvoy;
   config::RouteConfiguration routes_config;
-  size_t buffer_bytes_max = 1 << 20;
+  StreamBuffers buffers;
   HandRouter router;
 
  private:

@@ -62,13 +62,16 @@ TEST_F(TranscoderReplyTest, AStatusThatIsNoCodeIsMappedToo) {
   const std::pair<const char*, const char*> cases[] = {
       {"42", "500 application/json 0  grpc-status=42"}, {"1024", "500 application/json 0  grpc-status=1024"},
       {"many", "503 application/json 0 "},              {"-1", "503 application/json 0 "},
-      {"", "503 application/json 0 "}};
+      {"", "503 application/json 0 "},
+      {"18446744073709551615", "503 application/json 0 "}};
   for (const auto& [status, expected] : cases) {
     router.trailers = {{"grpc-status", status}};
     EXPECT_EQ(Get("/books/7"), expected);
   }
   router.trailers = {{"x-last", "two"}};
   EXPECT_EQ(Get("/books/7"), "503 application/json 0 ");
+  router.trailers = {{"grpc-status", "5"}, {"grpc-status", "5"}};
+  EXPECT_EQ(Get("/books/7"), "503 application/json 0 ") << "they are one list";
 }
 
 TEST_F(TranscoderReplyTest, AReplyOfTrailersOnlyKeepsItsHeadersUnlessItIsConverted) {
@@ -100,11 +103,12 @@ TEST_F(TranscoderReplyTest, ConvertedDetailsArePrintedIfTheirTypesAreKnown) {
   const std::string padded = absl::Base64Escape(status.SerializeAsString());
   const std::string json =
       R"({"code":13,"message":"inner","details":[{"@type":"type.googleapis.com/transcoder.test.Book","id":"7"}]})";
-  for (const std::string& details : {padded, padded.substr(0, padded.find('='))}) {
+  const std::string unpadded = padded.substr(0, padded.find('='));
+  for (const std::string& details : {padded, unpadded, unpadded + "=="}) {
     router.headers.Set("grpc-status-details-bin", details);
     EXPECT_EQ(Get("/books/7"), fmt::format("400 application/json {} {}", json.size(), json));
   }
-  for (const char* broken : {"!!!", "//8="}) {
+  for (const char* broken : {"!!!", "//8=", "", "C A M", "CAM===", "CAMSAW1"}) {
     router.headers.Set("grpc-status-details-bin", broken);
     EXPECT_EQ(Get("/books/7"), R"(400 application/json 28 {"code":3,"message":"outer"})");
   }
@@ -203,8 +207,12 @@ TEST_F(TranscoderReplyTest, AMessageOverTheLimitIsNotTranscoded) {
   router.data = {BookFrame(1, std::string(100, 'a')).substr(0, 21)};
   EXPECT_EQ(Get("/books/7"), kTooLarge) << "before it is complete";
   config.max_response_body_size.reset();
-  buffer_bytes_max = 20;
+  buffers.http1 = 20;
   EXPECT_EQ(Get("/books/7"), kTooLarge);
+  router.data = {BookFrame(1, std::string(12, 'a'))};
+  EXPECT_TRUE(Get("/books/7", "HTTP/2").starts_with("200 ")) << "HTTP/2 has a limit of its own";
+  buffers.http2 = 20;
+  EXPECT_EQ(Get("/books/7", "HTTP/2"), kTooLarge);
 }
 
 TEST_F(TranscoderReplyTest, TheLimitCountsWhatEnvoysBuffersHold) {
@@ -296,7 +304,7 @@ TEST_F(HttpBodyReplyTest, OneThatCannotBeReadResetsTheStream) {
 }
 
 TEST_F(HttpBodyReplyTest, OneOverTheBufferIsAnInternalError) {
-  buffer_bytes_max = 20;
+  buffers.http1 = 20;
   config.max_response_body_size = 2;
   router.data = {Frame(HttpBody("a/b", std::string(20, 'x')))};
   EXPECT_EQ(Post(), "200 a/b 20 xxxxxxxxxxxxxxxxxxxx grpc-status=0");
@@ -304,6 +312,10 @@ TEST_F(HttpBodyReplyTest, OneOverTheBufferIsAnInternalError) {
   EXPECT_EQ(Post(), "500 text/plain 21 Internal Server Error");
   router.data = {File("a/a", std::string(21, 'x'))};
   EXPECT_EQ(Get("/download/7"), "200 a/a - xxxxxxxxxxxxxxxxxxxxx") << "streams are not bounded by it";
+  router.data = {File("a/a", std::string(20000, 'x'))};
+  EXPECT_EQ(Get("/download/7"), "500 text/plain 21 Internal Server Error") << "their head is held";
+  router.data = {File("a/a", "x"), File("a/a", std::string(20000, 'x'))};
+  EXPECT_EQ(Get("/download/7"), "200 a/a - x" + std::string(20000, 'x'));
 }
 
 TEST_F(HttpBodyReplyTest, AStreamIsJoinedAndHasTheTypeOfItsFirst) {

@@ -223,7 +223,7 @@ TEST_F(TranscoderRequestTest, APieceOverTheLimitIsRefused) {
   raw_over.pieces = {std::string(15, 'a'), std::string(6, 'a')};
   EXPECT_EQ(Refusal(raw_over), kTooLarge) << "an HttpBody is gathered";
   config.max_request_body_size.reset();
-  buffer_bytes_max = 20;
+  buffers.http1 = 20;
   HandClient buffer("POST", "/books", R"({"title":"123456789"})");
   EXPECT_EQ(Refusal(buffer), kTooLarge);
 }
