@@ -20,6 +20,7 @@ struct ResponseHead {
   // For StartResponse: how many bytes will be written, if that is known. HTTP/1.1 then needs no chunks.
   std::optional<uint64_t> content_length = std::nullopt;
   bool ends_connection = false;  // HTTP/1.1: no further request is served on it
+  bool tells_no_length = false;  // of an empty body that Respond gives, where HTTP can do without (HTTP/2, HEAD)
 };
 
 // The messages of a WebSocket, after the handshake.
