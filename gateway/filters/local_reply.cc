@@ -37,13 +37,16 @@ Task<void> LocalReply(ClientStream& stream, const RouteChoice& route, int status
   head.headers = std::move(headers);
   head.ends_connection = EndsConnection(status);
   if (route.came_as_grpc()) {
+    head.headers.Remove("content-type");
     head.content_type = "application/grpc";
     AddGrpcStatus(CodeOfHttpStatus(status), body, head.headers);
+    head.tells_no_length = true;
     const Status sent = co_await stream.Respond(head, "");
     co_return;
   }
   head.status = status;
-  if (!body.empty()) head.content_type = "text/plain";
+  head.tells_no_length = body.empty();
+  if (!body.empty() && !head.headers.Has("content-type")) head.content_type = "text/plain";
   const Status sent = co_await stream.Respond(head, body);
 }
 

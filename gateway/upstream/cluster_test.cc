@@ -179,6 +179,7 @@ TEST(Cluster, TellsResetsApart) {
     const auto path = link.http2.requests[id].head.Find(":path");
     if (path == "/refused") link.http2.Reset(id, 7);
     if (path == "/reset") link.http2.Reset(id, 2);
+    if (path == "/protocol") link.http2.Reset(id, 1);
     if (path == "/body") {
       link.http2.Head(id, 200, {});
       link.http2.Body(id, "half");
@@ -196,6 +197,7 @@ TEST(Cluster, TellsResetsApart) {
     const std::vector<Case> cases = {
         {"/refused", "remote refused stream reset", UpstreamFailure::kRemoteRefusedStream},
         {"/reset", "remote reset", UpstreamFailure::kRemoteReset},
+        {"/protocol", "protocol error", UpstreamFailure::kProtocolError},
         {"/body", "200 half| remote reset", UpstreamFailure::kRemoteReset},
         {"/drop", "connection termination", UpstreamFailure::kConnectionTermination},
     };

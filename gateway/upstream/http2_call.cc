@@ -6,8 +6,10 @@ namespace minato::gateway {
 namespace {
 
 // RFC 9113 section 7
+constexpr uint32_t kProtocolError = 1;
 constexpr uint32_t kRefusedStream = 7;
 constexpr uint32_t kCancel = 8;
+constexpr uint32_t kConnectError = 10;
 
 }  // namespace
 
@@ -213,9 +215,13 @@ void Http2Call::OnClosed(http::Http2StreamEnd end, uint32_t error_code) {
       failure_text_ = "protocol error";
       break;
     case Http2StreamEnd::kRemoteReset: {
-      const bool refused = error_code == kRefusedStream;
-      failure_ = refused ? UpstreamFailure::kRemoteRefusedStream : UpstreamFailure::kRemoteReset;
-      failure_text_ = refused ? "remote refused stream reset" : "remote reset";
+      failure_ = error_code == kProtocolError    ? UpstreamFailure::kProtocolError
+                 : error_code == kRefusedStream ? UpstreamFailure::kRemoteRefusedStream
+                                                : UpstreamFailure::kRemoteReset;
+      failure_text_ = error_code == kProtocolError    ? "protocol error"
+                      : error_code == kRefusedStream ? "remote refused stream reset"
+                      : error_code == kConnectError  ? "remote error with CONNECT request"
+                                                     : "remote reset";
       break;
     }
   }
