@@ -230,7 +230,11 @@ bool Http1RequestParser::TakeRequestLine(const char* base, const char* begin, co
   head_.method_size_ = static_cast<uint32_t>(method.size());
   head_.target_ = {static_cast<uint32_t>(target - base), static_cast<uint32_t>(target_end - target)};
   if (target_end == end) {
-    if (limits_.serves_http10) return BadRequest("the request line has no HTTP version");
+    if (limits_.serves_http10 && !limits_.refuses_late) return BadRequest("the request line has no HTTP version");
+    if (limits_.serves_http10) {
+      head_.version_ = Http1Version::k10;
+      return TakeTarget(method, base, target, end);
+    }
     return TakeTarget(method, base, target, end) &&
            Refuse(Late::kVersion, Http1Fault::kVersionNotSupported, "HTTP/0.9 is not served");
   }
@@ -257,6 +261,10 @@ bool Http1RequestParser::TakeVersion(std::string_view method, std::string_view v
   }
   if (version == "HTTP/2.0" && method == "PRI" && head_.target_.size == 1) {
     return Fail(Http1Fault::kHttp2Preface, "HTTP/2 begins with another preface");
+  }
+  if (limits_.serves_http10 && limits_.refuses_late) {  // whatever is not 1.1 is taken for 1.0
+    head_.version_ = Http1Version::k10;
+    return true;
   }
   return Refuse(Late::kVersion, Http1Fault::kVersionNotSupported,
                 fmt::format("{} is not served; use HTTP/1.1", version));
@@ -439,7 +447,8 @@ void Http1RequestParser::TakeConnectionOptions() {
 
 bool Http1RequestParser::CheckHost() {
   const bool by_target = limits_.lenient.host_by_target && head_.authority_.size != 0;
-  if (head_.version_ != Http1Version::k11 || by_target || head_.Find(KnownHeader::kHost).has_value()) return true;
+  const bool is_needed = head_.version_ == Http1Version::k11 || limits_.refuses_late;
+  if (!is_needed || by_target || head_.Find(KnownHeader::kHost).has_value()) return true;
   return Refuse(Late::kRequest, Http1Fault::kNoHost, "an HTTP/1.1 request needs a Host header");
 }
 

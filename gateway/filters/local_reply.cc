@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "gateway/error_answer.h"
+#include "gateway/filters/repeated_headers.h"
 #include "gateway/http_status.h"
 
 namespace minato::gateway {
@@ -36,6 +37,10 @@ Task<void> LocalReply(ClientStream& stream, const RouteChoice& route, int status
   ResponseHead head;
   head.headers = std::move(headers);
   head.ends_connection = EndsConnection(status);
+  if (route.route() != nullptr) {
+    for (const auto& [name, value] : route.route()->response_headers_to_add) head.headers.Add(name, value);
+    JoinRepeated(head.headers);
+  }
   if (route.came_as_grpc()) {
     head.headers.Remove("content-type");
     head.content_type = "application/grpc";

@@ -20,14 +20,12 @@ namespace {
 using config::RetryPolicy;
 
 // Who is told to look elsewhere, or that something was made, is told where: at the same place.
-http::Headers DirectHeaders(const ClientStream& stream, const config::Route& route, uint32_t status) {
+http::Headers DirectHeaders(const ClientStream& stream, uint32_t status) {
   http::Headers headers;
   if (status == 201 || (status >= 300 && status < 400)) {
     std::string location(stream.encrypted() ? "https://" : "http://");
     headers.Add("location", location.append(stream.head().authority()).append(stream.head().target()));
   }
-  for (const auto& [name, value] : route.response_headers_to_add) headers.Add(name, value);
-  JoinRepeated(headers);
   return headers;
 }
 
@@ -103,7 +101,7 @@ Task<void> Router::Serve(ClientStream& stream, RouteChoice& route) {
   }
   if (const auto* const direct = std::get_if<config::DirectResponseAction>(&route.route()->action)) {
     co_await LocalReply(stream, route, static_cast<int>(direct->status), direct->body,
-                        DirectHeaders(stream, *route.route(), direct->status));
+                        DirectHeaders(stream, direct->status));
     co_return;
   }
   const auto& action = std::get<config::RouteAction>(route.route()->action);

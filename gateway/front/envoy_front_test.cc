@@ -291,6 +291,9 @@ TEST_F(EnvoyFrontTest, ServesHttp10OnRequestOnly) {
   StartWith(manager);
   const std::string answer = AnswerTo("GET /a HTTP/1.0\r\nhost: x\r\n\r\n");
   EXPECT_TRUE(answer.starts_with("HTTP/1.0 200 OK\r\n")) << answer;
+  EXPECT_TRUE(AnswerTo("GET /a HTTP/3.0\r\nhost: x\r\n\r\n").starts_with("HTTP/1.0 200 OK\r\n"));
+  EXPECT_EQ(WithoutDate(AnswerTo("GET /a HTTP/1.0\r\n\r\n")), Refused("400 Bad Request", ""));
+  EXPECT_EQ(WithoutDate(AnswerTo("GET /a\r\n\r\n")), Refused("400 Bad Request", ""));
   EXPECT_TRUE(answer.ends_with("/a x -")) << answer;
 }
 
