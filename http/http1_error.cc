@@ -8,6 +8,7 @@ absl::Status Http1Error::status() const {
     case Http1Fault::kBadRequest:
     case Http1Fault::kNoHost:
     case Http1Fault::kFragment:
+    case Http1Fault::kNoContentType:
     case Http1Fault::kExpectationFailed: return absl::InvalidArgumentError(message);
     case Http1Fault::kBodyTooLarge:
     case Http1Fault::kTargetTooLong:

@@ -12,6 +12,7 @@ enum class Http1Fault {
   kBadRequest,           // 400
   kNoHost,               // 400
   kFragment,             // 400: the target holds one
+  kNoContentType,        // 400: a QUERY needs one
   kBodyTooLarge,         // 413
   kTargetTooLong,        // 414
   kExpectationFailed,    // 417
@@ -27,7 +28,8 @@ constexpr int HttpStatus(Http1Fault fault) {
     case Http1Fault::kNone: return 200;
     case Http1Fault::kBadRequest:
     case Http1Fault::kNoHost:
-    case Http1Fault::kFragment: return 400;
+    case Http1Fault::kFragment:
+    case Http1Fault::kNoContentType: return 400;
     case Http1Fault::kBodyTooLarge: return 413;
     case Http1Fault::kTargetTooLong: return 414;
     case Http1Fault::kExpectationFailed: return 417;

@@ -47,7 +47,7 @@ void Http1RequestParser::JoinHosts() {
   auto& slots = head_.slots_;
   std::string joined;
   for (const Http1RequestHead::Slot& slot : slots) {
-    if (!is_host(slot)) continue;
+    if (!is_host(slot) || slot.value.size == 0) continue;
     if (!joined.empty()) joined += ',';
     joined += head_.View(slot.value);
   }

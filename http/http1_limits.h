@@ -15,6 +15,7 @@ struct Http1Leniency {
   bool host_by_target = false;       // an absolute target stands in for a Host header
   bool request_line_spaces = false;  // more than one space, or tabs, around the target and behind the version
   bool other_expectations = false;   // than 100-continue: for somebody behind us to judge
+  bool any_first_byte = false;       // that is visible: whether it begins a method is judged when the line has come
 };
 
 struct Http1Limits {
@@ -31,6 +32,15 @@ struct Http1Limits {
   bool serves_http10 = true;
   bool known_methods_only = false;  // those registered for HTTP and WebDAV, in capitals
   bool keep_trailers = true;        // else they are checked and dropped
+  // What a head asks for in vain, as HTTP/1.0, a tunnel or a target with a fragment, is told when all of it has come
+  // and nothing else is wrong with it; else at once.
+  bool refuses_late = false;
+  // An absolute target is taken apart as URL parsers do: its host is a name of letters, digits, dots and dashes or an
+  // address in brackets, with a port up to 65535; user information is passed over; a query without a path stays one.
+  // OPTIONS may ask for anything that begins with an asterisk.
+  bool url_targets = false;
+  // The head is without what its Connection header names.
+  bool drops_connection_headers = false;
 };
 
 }  // namespace minato::http

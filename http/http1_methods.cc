@@ -11,7 +11,7 @@ constexpr std::string_view kMethods[] = {
     "GET",      "POST",   "PUT",       "DELETE",    "HEAD",       "PATCH",    "OPTIONS",   "CONNECT", "TRACE",
     "QUERY",    "COPY",   "LOCK",      "MKCOL",     "MOVE",       "PROPFIND", "PROPPATCH", "SEARCH",  "UNLOCK",
     "BIND",     "REBIND", "UNBIND",    "ACL",       "REPORT",     "CHECKOUT", "MERGE",     "NOTIFY",  "MKACTIVITY",
-    "SUBSCRIBE", "PURGE", "MKCALENDAR", "LINK",     "UNLINK",     "SOURCE",   "UNSUBSCRIBE"};
+    "SUBSCRIBE", "PURGE", "MKCALENDAR", "LINK",     "UNLINK",     "SOURCE",   "UNSUBSCRIBE", "MSEARCH"};
 
 }  // namespace
 

@@ -10,7 +10,7 @@ std::string_view Http1RequestHead::authority() const {
 }
 
 std::string_view Http1RequestHead::origin_form() const {
-  if (path_.size == 0) return "/";
+  if (path_.size == 0 && query_.begin == 0) return "/";
   const uint32_t end = query_.begin != 0 ? query_.begin + query_.size : path_.begin + path_.size;
   return At(path_.begin, end - path_.begin);
 }

@@ -9,6 +9,7 @@
 
 #include "http/http1_chars.h"
 #include "http/http1_methods.h"
+#include "http/http1_target.h"
 
 namespace minato::http {
 namespace {
@@ -65,6 +66,10 @@ Http1RequestParser::Event Http1RequestParser::Next(std::string_view& input) {
 Http1RequestParser::Event Http1RequestParser::NextOfHead(std::string_view& input) {
   while (!input.empty()) {
     if (!has_request_line_ && stored_.empty() && !BeginsWell(input.front())) return Event::kError;
+    if (limits_.lenient.bare_lf && !has_request_line_ && stored_.empty() && input.front() == '\r') {
+      input.remove_prefix(1);  // with a line feed behind it or not
+      continue;
+    }
     // A head that comes in one piece is parsed where it lies; of any other the pieces are put together, line by line.
     const bool in_place = stored_.empty();
     size_t scan_from = line_begin_;
@@ -155,6 +160,7 @@ void Http1RequestParser::Restart() {
   has_folds_ = false;
   has_hosts_ = false;
   unknown_coding_ = false;
+  late_ = Late::kNothing;
   blank_lines_ = 0;
   line_begin_ = 0;
   stored_.clear();
@@ -200,13 +206,14 @@ bool Http1RequestParser::FitsLimits(size_t end) {
 // Refuses other protocols at their first byte: they may never send a line feed.
 bool Http1RequestParser::BeginsWell(char first) {
   if (IsToken(first) || first == '\r' || first == '\n') return true;
+  if (limits_.lenient.any_first_byte && static_cast<uint8_t>(first) > ' ') return true;
   return BadRequest(fmt::format("this is no HTTP request: it begins with {}", Describe(first)));
 }
 
 bool Http1RequestParser::TakeRequestLine(const char* base, const char* begin, const char* end) {
   const bool spaces = limits_.lenient.request_line_spaces;
   const auto is_space = [&](char c) { return c == ' ' || (spaces && c == '\t'); };
-  while (spaces && end != begin && is_space(end[-1])) --end;
+  while (spaces && end != begin && (is_space(end[-1]) || end[-1] == '\r')) --end;
   const char* method_end = begin;
   while (method_end != end && IsToken(*method_end)) ++method_end;
   if (method_end == end) return BadRequest("the request line has no target");
@@ -223,18 +230,19 @@ bool Http1RequestParser::TakeRequestLine(const char* base, const char* begin, co
   head_.method_size_ = static_cast<uint32_t>(method.size());
   head_.target_ = {static_cast<uint32_t>(target - base), static_cast<uint32_t>(target_end - target)};
   if (target_end == end) {
-    if (limits_.serves_http10) return BadRequest("the request line has no HTTP version");
-    return TakeTarget(base, target, end) && Fail(Http1Fault::kVersionNotSupported, "HTTP/0.9 is not served");
+    if (limits_.serves_http10 && !limits_.refuses_late) return BadRequest("the request line has no HTTP version");
+    if (limits_.serves_http10) {
+      head_.version_ = Http1Version::k10;
+      return TakeTarget(method, base, target, end);
+    }
+    return TakeTarget(method, base, target, end) &&
+           Refuse(Late::kVersion, Http1Fault::kVersionNotSupported, "HTTP/0.9 is not served");
   }
   if (!is_space(*target_end)) return BadRequest(fmt::format("{} in the request target", Describe(*target_end)));
 
   const char* version = spaces ? SkipSpaces(target_end, end) : target_end + 1;
   if (!TakeVersion(method, {version, end})) return false;
-  if (method == "CONNECT") {
-    if (!IsHost({target, target_end})) return BadRequest("CONNECT names no valid host");
-    return Fail(Http1Fault::kConnect, "CONNECT is not served here");
-  }
-  return TakeTarget(base, target, target_end);
+  return TakeTarget(method, base, target, target_end);
 }
 
 bool Http1RequestParser::TakeVersion(std::string_view method, std::string_view version) {
@@ -254,33 +262,43 @@ bool Http1RequestParser::TakeVersion(std::string_view method, std::string_view v
   if (version == "HTTP/2.0" && method == "PRI" && head_.target_.size == 1) {
     return Fail(Http1Fault::kHttp2Preface, "HTTP/2 begins with another preface");
   }
-  return Fail(Http1Fault::kVersionNotSupported, fmt::format("{} is not served; use HTTP/1.1", version));
-}
-
-bool Http1RequestParser::TakeTarget(const char* base, const char* begin, const char* end) {
-  const std::string_view target(begin, end - begin);
-  if (target.find('#') != std::string_view::npos) {
-    return Fail(Http1Fault::kFragment, "the request target holds a fragment");
-  }
-  const uint32_t offset = head_.target_.begin;
-  const uint32_t size = head_.target_.size;
-  if (target == "*") {
-    if (std::string_view(base, head_.method_size_) != "OPTIONS") return BadRequest("only OPTIONS may ask for *");
-    head_.path_ = {offset, 1};
+  if (limits_.serves_http10 && limits_.refuses_late) {  // whatever is not 1.1 is taken for 1.0
+    head_.version_ = Http1Version::k10;
     return true;
   }
+  return Refuse(Late::kVersion, Http1Fault::kVersionNotSupported,
+                fmt::format("{} is not served; use HTTP/1.1", version));
+}
+
+bool Http1RequestParser::TakeTarget(std::string_view method, const char* base, const char* begin, const char* end) {
+  const std::string_view target(begin, end - begin);
+  const uint32_t offset = static_cast<uint32_t>(begin - base);
+  const uint32_t size = static_cast<uint32_t>(target.size());
+  const auto bad = [&](const char* why) { return Refuse(Late::kTarget, Http1Fault::kBadRequest, why); };
+  const auto is_host = [&](std::string_view host) { return limits_.url_targets ? IsUrlHost(host) : IsHost(host); };
+  if (method == "CONNECT") {
+    if (!is_host(target) || (limits_.url_targets && !HasPort(target))) return bad("CONNECT names no valid host");
+    head_.authority_ = {offset, size};
+    return Refuse(Late::kTunnel, Http1Fault::kConnect, "CONNECT is not served here");
+  }
   uint32_t path_begin = 0;
-  if (target.front() != '/') {
+  if (target.front() == '*') {
+    if (method != "OPTIONS" || (size > 1 && !limits_.url_targets)) return bad("only OPTIONS may ask for *");
+  } else if (target.front() != '/') {
     size_t scheme_size = 0;
     if (target.size() > 7 && EqualsIgnoreCase(target.substr(0, 7), "http://")) scheme_size = 7;
     if (target.size() > 8 && EqualsIgnoreCase(target.substr(0, 8), "https://")) scheme_size = 8;
-    if (scheme_size == 0) return BadRequest("the request target is neither a path nor an http URL");
-    const size_t authority_size = std::min(target.find_first_of("/?", scheme_size), target.size()) - scheme_size;
-    if (authority_size == 0 || !IsHost(target.substr(scheme_size, authority_size))) {
-      return BadRequest("the request target names no valid host");
-    }
-    head_.authority_ = {offset + static_cast<uint32_t>(scheme_size), static_cast<uint32_t>(authority_size)};
-    path_begin = static_cast<uint32_t>(scheme_size + authority_size);
+    if (scheme_size == 0) return bad("the request target is neither a path nor an http URL");
+    const size_t authority_end = std::min(target.find_first_of("/?", scheme_size), target.size());
+    const std::string_view authority = target.substr(scheme_size, authority_end - scheme_size);
+    const std::string_view host = limits_.url_targets ? WithoutUserinfo(authority) : authority;
+    if (host.empty() || !is_host(host)) return bad("the request target names no valid host");
+    const uint32_t host_size = static_cast<uint32_t>(host.size());
+    head_.authority_ = {offset + static_cast<uint32_t>(authority_end) - host_size, host_size};
+    path_begin = static_cast<uint32_t>(authority_end);
+  }
+  if (target.find('#', path_begin) != std::string_view::npos) {
+    if (!Refuse(Late::kRequest, Http1Fault::kFragment, "the request target holds a fragment")) return false;
   }
   const size_t question_mark = target.find('?', path_begin);
   const uint32_t path_end = question_mark == std::string_view::npos ? size : static_cast<uint32_t>(question_mark);
@@ -328,8 +346,9 @@ bool Http1RequestParser::TakeKnownHeader(KnownHeader known, std::string_view val
     case KnownHeader::kHost:
       if (again && !limits_.lenient.repeated_host) return BadRequest("more than one Host header");
       has_hosts_ = again;
-      if (!IsHost(value)) return BadRequest("the Host header is no valid host");
-      return true;
+      // One that the target overrules is not looked at where nothing is said before the head is complete.
+      if (IsHost(value) || (limits_.refuses_late && head_.authority_.size != 0)) return true;
+      return Refuse(Late::kHost, Http1Fault::kBadRequest, "the Host header is no valid host");
     case KnownHeader::kContentLength: {
       if (again) return BadRequest("more than one Content-Length header");
       if (value.empty()) return BadRequest("the Content-Length header is empty");
@@ -344,15 +363,16 @@ bool Http1RequestParser::TakeKnownHeader(KnownHeader known, std::string_view val
       return true;
     }
     case KnownHeader::kTransferEncoding:
-      if (again) return BadRequest("more than one Transfer-Encoding header");
-      unknown_coding_ = !EqualsIgnoreCase(value, "chunked");
+      if (again && !limits_.refuses_late) return BadRequest("more than one Transfer-Encoding header");
+      unknown_coding_ = again || !EqualsIgnoreCase(value, "chunked");
       return true;
     case KnownHeader::kExpect:
-      if (!EqualsIgnoreCase(value, "100-continue")) {
-        if (limits_.lenient.other_expectations) return true;
+      if (!EqualsIgnoreCase(value, "100-continue") && !limits_.lenient.other_expectations) {
         return Fail(Http1Fault::kExpectationFailed, "the only expectation served is 100-continue");
       }
-      head_.expects_continue_ = true;
+      // Said twice it is another one.
+      head_.expects_continue_ =
+          EqualsIgnoreCase(value, "100-continue") && !(again && limits_.lenient.other_expectations);
       return true;
     default:
       return true;
@@ -362,11 +382,7 @@ bool Http1RequestParser::TakeKnownHeader(KnownHeader known, std::string_view val
 Http1RequestParser::Event Http1RequestParser::FinishHead() {
   const auto has = [&](KnownHeader header) { return head_.first_known_[static_cast<size_t>(header)] != 0; };
   const bool is_11 = head_.version_ == Http1Version::k11;
-  const bool host_by_target = limits_.lenient.host_by_target && head_.authority_.size != 0;
-  if (is_11 && !has(KnownHeader::kHost) && !host_by_target) {
-    Fail(Http1Fault::kNoHost, "an HTTP/1.1 request needs a Host header");
-    return Event::kError;
-  }
+  if (!limits_.refuses_late && !CheckHost()) return Event::kError;
   if (has(KnownHeader::kTransferEncoding)) {
     if (has(KnownHeader::kContentLength)) {
       BadRequest("both Content-Length and Transfer-Encoding");
@@ -376,11 +392,15 @@ Http1RequestParser::Event Http1RequestParser::FinishHead() {
       BadRequest("Transfer-Encoding in an HTTP/1.0 request");
       return Event::kError;
     }
-    if (unknown_coding_) {
+    if (unknown_coding_ || head_.method() == "CONNECT") {
       Fail(Http1Fault::kNotImplemented, "the only transfer coding served is chunked");
       return Event::kError;
     }
     head_.framing_ = BodyFraming::kChunked;
+  }
+  if (head_.content_length_ > 0 && head_.method() == "CONNECT") {
+    BadRequest("CONNECT with a body");
+    return Event::kError;
   }
   if (head_.content_length_ > limits_.body_bytes_max) {
     Fail(Http1Fault::kBodyTooLarge, fmt::format("the body is larger than {} bytes", limits_.body_bytes_max));
@@ -388,11 +408,16 @@ Http1RequestParser::Event Http1RequestParser::FinishHead() {
   }
   if (has_folds_) Unfold();
   if (has_hosts_) JoinHosts();
-  if (head_.authority_.size != 0 && head_.path_.size == 0 && head_.query_.begin != 0) AddRootPath();
+  const bool query_alone = head_.authority_.size != 0 && head_.path_.size == 0 && head_.query_.begin != 0;
+  if (query_alone && !limits_.url_targets) AddRootPath();
   head_.keep_alive_ = is_11;
-  if (has(KnownHeader::kConnection)) TakeConnectionOptions();
+  if (has(KnownHeader::kConnection) || has(KnownHeader::kProxyConnection)) TakeConnectionOptions();
+  const bool names_headers = limits_.drops_connection_headers && has(KnownHeader::kConnection);
+  if (names_headers && !DropConnectionHeaders()) return Event::kError;
+  if (limits_.refuses_late && !CheckLate()) return Event::kError;
   // A 1.0 client does not understand 100 (Continue).
-  if (!is_11 || head_.framing_ == BodyFraming::kNone) head_.expects_continue_ = false;
+  const bool nothing_to_come = head_.framing_ == BodyFraming::kNone && !limits_.refuses_late;
+  if (!is_11 || nothing_to_come) head_.expects_continue_ = false;
 
   if (head_.framing_ == BodyFraming::kChunked) {
     chunked_.Reset();
@@ -408,6 +433,9 @@ void Http1RequestParser::TakeConnectionOptions() {
   bool close = false;
   bool keep_alive = false;
   for (const Http1RequestHead::Slot& slot : head_.slots_) {
+    if (slot.known == KnownHeader::kProxyConnection && limits_.drops_connection_headers) {
+      close = close || ListHasToken(head_.View(slot.value), "close");
+    }
     if (slot.known != KnownHeader::kConnection) continue;
     const std::string_view options = head_.View(slot.value);
     close = close || ListHasToken(options, "close");
@@ -415,6 +443,22 @@ void Http1RequestParser::TakeConnectionOptions() {
     head_.connection_upgrade_ = head_.connection_upgrade_ || ListHasToken(options, "upgrade");
   }
   head_.keep_alive_ = !close && (head_.keep_alive_ || keep_alive);
+}
+
+bool Http1RequestParser::CheckHost() {
+  const bool by_target = limits_.lenient.host_by_target && head_.authority_.size != 0;
+  const bool is_needed = head_.version_ == Http1Version::k11 || limits_.refuses_late;
+  if (!is_needed || by_target || head_.Find(KnownHeader::kHost).has_value()) return true;
+  return Refuse(Late::kRequest, Http1Fault::kNoHost, "an HTTP/1.1 request needs a Host header");
+}
+
+bool Http1RequestParser::Refuse(Late rank, Http1Fault fault, std::string message) {
+  if (!limits_.refuses_late) return Fail(fault, std::move(message));
+  if (rank < late_) {
+    late_ = rank;
+    error_ = {fault, std::move(message)};
+  }
+  return true;
 }
 
 bool Http1RequestParser::Fail(Http1Fault fault, std::string message) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "http/http1_chunked_decoder.h"
 #include "http/http1_error.h"
@@ -60,6 +61,8 @@ class Http1RequestParser {
  private:
   enum class Stage { kHead, kLengthBody, kChunkedBody, kDone, kFailed };
   enum class Line { kMore, kBlank, kHeadEnds, kBad };
+  // What is refused late (Http1Limits), in the order in which it counts.
+  enum class Late { kTarget, kVersion, kHost, kRequest, kTunnel, kNothing };
 
   Event NextOfHead(std::string_view& input);
   Event NextOfLengthBody(std::string_view& input);
@@ -72,18 +75,27 @@ class Http1RequestParser {
   bool BeginsWell(char first);
   bool TakeRequestLine(const char* base, const char* begin, const char* end);
   bool TakeVersion(std::string_view method, std::string_view version);
-  bool TakeTarget(const char* base, const char* begin, const char* end);
+  bool TakeTarget(std::string_view method, const char* base, const char* begin, const char* end);
   bool TakeHeader(const char* base, const char* begin, const char* end);
   bool TakeFoldedLine(const char* base, const char* begin, const char* end);
   bool TakeKnownHeader(KnownHeader known, std::string_view value);
   // What the headers together mean.
   Event FinishHead();
   void TakeConnectionOptions();
+  bool CheckHost();
+  // Of a head that is well-formed: what it asks for in vain.
+  bool CheckLate();
+  // False where Connection names what others rely on, or too much.
+  bool DropConnectionHeaders();
+  bool AsksForH2cOnly() const;
+  std::vector<std::string> ConnectionNames() const;
   // What a head needs to have its views again after leniency.
   void Unfold();
   void JoinHosts();
   void AddRootPath();
   size_t AppendToHead(std::string_view text);  // where it stands
+  // At once, or in the end if nothing else is wrong.
+  bool Refuse(Late rank, Http1Fault fault, std::string message);
   bool Fail(Http1Fault fault, std::string message);
   bool BadRequest(std::string message) { return Fail(Http1Fault::kBadRequest, std::move(message)); }
 
@@ -93,6 +105,7 @@ class Http1RequestParser {
   bool has_folds_ = false;
   bool has_hosts_ = false;  // more than one
   bool unknown_coding_ = false;
+  Late late_ = Late::kNothing;  // error_ tells it
   size_t blank_lines_ = 0;
   size_t line_begin_ = 0;  // Where the next line of the head begins.
   std::string stored_;     // The head so far, if it did not come in one piece.

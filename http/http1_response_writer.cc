@@ -44,6 +44,11 @@ Http1ResponseHead::Http1ResponseHead(std::string& out, int status, std::string_v
   }
 }
 
+void Http1ResponseHead::SetVersion(Http1Version version) {
+  constexpr size_t kMinor = std::string_view("HTTP/1.").size();
+  out_[begin_ + kMinor] = version == Http1Version::k10 ? '0' : '1';
+}
+
 void Http1ResponseHead::Add(std::string_view name, std::string_view value) {
   const char* value_end = value.data() + value.size();
   if (!IsToken(name) || FindNonFieldValue(value.data(), value_end) != value_end) {

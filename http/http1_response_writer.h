@@ -32,6 +32,8 @@ class Http1ResponseHead {
   Http1ResponseHead(const Http1ResponseHead&) = delete;
   Http1ResponseHead& operator=(const Http1ResponseHead&) = delete;
 
+  // The version in the status line, if it shall not be 1.1.
+  void SetVersion(Http1Version version);
   void Add(std::string_view name, std::string_view value);
   void Add(const Headers& headers);
   void AddContentLength(uint64_t size);

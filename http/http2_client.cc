@@ -291,7 +291,7 @@ void Http2Client::Submit(Http2ClientStream& stream, const Request& request, bool
   };
   add(":method", request.method);
   add(":scheme", request.scheme);
-  if (!request.authority.empty()) add(":authority", request.authority);
+  if (request.authority.data() != nullptr) add(":authority", request.authority);
   add(":path", request.path);
   for (const auto& [name, value] : request.headers) add(name, value, IndexingOf(name));
   nghttp2_data_provider body{.source = {.ptr = nullptr}, .read_callback = &Callbacks::ReadBody};

@@ -98,7 +98,7 @@ class Http2Client {
   struct Request {
     std::string_view method;
     std::string_view scheme;
-    std::string_view authority;
+    std::string_view authority;  // without data(): none is sent
     std::string_view path;
     absl::Span<const std::pair<std::string_view, std::string_view>> headers;  // lower-case names
   };

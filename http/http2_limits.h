@@ -16,6 +16,9 @@ struct Http2Limits {
   size_t headers_max = 100;
   size_t trailer_bytes_max = 8 << 10;
   size_t header_frames_max = 9;  // HEADERS and its CONTINUATIONs
+  // For somebody behind us to judge: white space around values, bytes from 0x80 in the target, any expectation. But a
+  // QUERY without content-type is refused, pseudo-headers count as headers, and trailers are counted.
+  bool passes_on = false;
 
   // Floods. Each of these is an allowance that renews itself by the second and with every useful frame; a client that
   // overdraws it is sent away with ENHANCE_YOUR_CALM.

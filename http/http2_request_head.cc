@@ -1,5 +1,6 @@
 #include "http/http2_request_head.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -41,7 +42,8 @@ void Http2RequestHead::Add(std::string_view name, std::string_view value, const 
     return Refuse(Http1Fault::kHeadTooLarge, fmt::format("the request head is larger than {} bytes", limits.head_bytes_max));
   }
   if (name.front() == ':') return AddPseudo(name, value);
-  if (slots_.size() >= limits.headers_max) {
+  const size_t count = slots_.size() + (limits.passes_on ? pseudo_headers_ : 0);
+  if (count >= limits.headers_max) {
     return Refuse(Http1Fault::kHeadTooLarge, fmt::format("more than {} headers", limits.headers_max));
   }
   const KnownHeader known = ClassifyHeader(name);
@@ -49,9 +51,8 @@ void Http2RequestHead::Add(std::string_view name, std::string_view value, const 
     uint16_t& first = first_known_[static_cast<size_t>(known)];
     if (first == 0) {
       first = static_cast<uint16_t>(slots_.size() + 1);
-    } else if (known == KnownHeader::kCookie) {
-      several_cookies_ = true;
     }
+    has_cookies_ = has_cookies_ || known == KnownHeader::kCookie;
   }
   const Span name_span = Append(name);
   slots_.push_back({.name = name_span, .value = Append(value), .known = known});
@@ -59,6 +60,7 @@ void Http2RequestHead::Add(std::string_view name, std::string_view value, const 
 
 void Http2RequestHead::AddPseudo(std::string_view name, std::string_view value) {
   const Span span = Append(value);
+  ++pseudo_headers_;
   if (name == ":method") {
     method_ = span;
   } else if (name == ":path") {
@@ -70,11 +72,11 @@ void Http2RequestHead::AddPseudo(std::string_view name, std::string_view value) 
   }
 }
 
-void Http2RequestHead::Finish() {
+void Http2RequestHead::Finish(const Http2Limits& limits) {
   DropHost();
-  if (several_cookies_) JoinCookies();
-  TakeTarget();
-  TakeMeanings();
+  if (has_cookies_) JoinCookies();
+  TakeTarget(limits);
+  TakeMeanings(limits);
 }
 
 void Http2RequestHead::Index() {
@@ -105,19 +107,18 @@ void Http2RequestHead::JoinCookies() {
     if (!joined.empty()) joined += "; ";
     joined += View(slot.value);
   }
-  const Span whole = Append(joined);
-  slots_[first_known_[static_cast<size_t>(KnownHeader::kCookie)] - 1].value = whole;
-  std::erase_if(slots_, [&](const Slot& slot) {
-    return slot.known == KnownHeader::kCookie && slot.value.begin != whole.begin;
-  });
+  const auto is_cookie = [](const Slot& slot) { return slot.known == KnownHeader::kCookie; };
+  const auto first = std::find_if(slots_.begin(), slots_.end(), is_cookie);
+  first->value = Append(joined);
+  slots_.erase(std::remove_if(joined.empty() ? first : first + 1, slots_.end(), is_cookie), slots_.end());
   Index();
 }
 
-void Http2RequestHead::TakeTarget() {
+void Http2RequestHead::TakeTarget(const Http2Limits& limits) {
   if (method() == "CONNECT") return Refuse(Http1Fault::kConnect, "CONNECT is not served here");
   const std::string_view text = target();
   const char* const end = text.data() + text.size();
-  if (FindNonVisible(text.data(), end) != end) {
+  if (!limits.passes_on && FindNonVisible(text.data(), end) != end) {
     return Refuse(Http1Fault::kBadRequest, "a byte in the request target that must be percent-encoded");
   }
   if (text.find('#') != std::string_view::npos) {
@@ -130,17 +131,20 @@ void Http2RequestHead::TakeTarget() {
   query_ = {path_and_query_.begin + path_.size + 1, path_and_query_.size - path_.size - 1};
 }
 
-void Http2RequestHead::TakeMeanings() {
+void Http2RequestHead::TakeMeanings(const Http2Limits& limits) {
+  if (limits.passes_on && method() == "QUERY" && Find(KnownHeader::kContentType).value_or("").empty()) {
+    return Refuse(Http1Fault::kNoContentType, "a QUERY without content-type");
+  }
   if (const auto length = Find(KnownHeader::kContentLength)) {
     uint64_t value = 0;
     const auto [rest, error] = std::from_chars(length->data(), length->data() + length->size(), value);
     if (error == std::errc() && rest == length->data() + length->size()) content_length_ = value;
   }
   if (const auto expect = Find(KnownHeader::kExpect)) {
-    if (!EqualsIgnoreCase(*expect, "100-continue")) {
+    expects_continue_ = EqualsIgnoreCase(*expect, "100-continue");
+    if (!expects_continue_ && !limits.passes_on) {
       return Refuse(Http1Fault::kExpectationFailed, "the only expectation served is 100-continue");
     }
-    expects_continue_ = true;
   }
 }
 
@@ -151,7 +155,8 @@ void Http2RequestHead::Clear() {
   method_ = scheme_ = authority_ = path_and_query_ = path_ = query_ = Span();
   slots_.clear();
   first_known_.fill(0);
-  several_cookies_ = false;
+  has_cookies_ = false;
+  pseudo_headers_ = 0;
   expects_continue_ = false;
   content_length_.reset();
   error_ = Http1Error();

@@ -61,14 +61,14 @@ class Http2RequestHead {
 
   // In order of arrival, as nghttp2 let it pass.
   void Add(std::string_view name, std::string_view value, const Http2Limits& limits);
-  void Finish();
+  void Finish(const Http2Limits& limits);
   void Clear();
 
   void AddPseudo(std::string_view name, std::string_view value);
   void JoinCookies();
   void DropHost();
-  void TakeTarget();
-  void TakeMeanings();
+  void TakeTarget(const Http2Limits& limits);
+  void TakeMeanings(const Http2Limits& limits);
   void Refuse(Http1Fault fault, std::string message);
   Span Append(std::string_view text);
   std::string_view View(Span span) const { return {bytes_.data() + span.begin, span.size}; }
@@ -83,7 +83,8 @@ class Http2RequestHead {
   Span query_;
   std::vector<Slot> slots_;
   std::array<uint16_t, kKnownHeaderCount> first_known_{};  // slot index + 1, or 0
-  bool several_cookies_ = false;
+  size_t pseudo_headers_ = 0;
+  bool has_cookies_ = false;
   bool expects_continue_ = false;
   std::optional<uint64_t> content_length_;
   Http1Error error_;

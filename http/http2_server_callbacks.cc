@@ -50,6 +50,7 @@ nghttp2_session* Http2Server::Callbacks::NewSession(Http2Server& server, const H
   // It counts the pieces in which a CONTINUATION's first bytes come, not the frames.
   nghttp2_option_set_max_continuations(option, kNever);
   nghttp2_option_set_stream_reset_rate_limit(option, kNever, kNever);
+  nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(option, limits.passes_on ? 1 : 0);
   nghttp2_session* session = nullptr;
   CHECK(nghttp2_session_server_new2(&session, table, &server, option) == 0);
   nghttp2_option_del(option);
@@ -114,7 +115,8 @@ int Http2Server::Callbacks::OnHeader(nghttp2_session* session, const nghttp2_fra
     return 0;
   }
   stream->trailer_bytes_ += name_size + value_size;
-  if (stream->trailer_bytes_ > limits.trailer_bytes_max) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+  const bool too_many = limits.passes_on && stream->request_trailers_.size() >= limits.headers_max;
+  if (too_many || stream->trailer_bytes_ > limits.trailer_bytes_max) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
   stream->request_trailers_.Add(Text(name, name_size), Text(value, value_size));
   return 0;
 }
@@ -141,7 +143,7 @@ int Http2Server::Callbacks::OnFrame(nghttp2_session* session, const nghttp2_fram
       if (stream == nullptr) break;
       stream->request_ended_ = ends;
       if (frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
-        stream->head_.Finish();
+        stream->head_.Finish(server.limits_);
         stream->announced_ = true;
         server.events_.OnRequest(*stream);
       } else if (!stream->released_) {

@@ -403,6 +403,25 @@ TEST(Http2Server, SaysWhichRequestsAreNotServed) {
   }
 }
 
+TEST(Http2Server, PassesMoreOnIfTold) {
+  Client client;
+  Server server({.headers_max = 8, .passes_on = true});
+  client.Request(Client::Get("/a\xc3\xa9", {{"expect", "miracles"}, {"x-a", " b "}, {"cookie", ""}}));
+  client.Request({{":method", "QUERY"}, {":scheme", "http"}, {":authority", "test"}, {":path", "/"}});
+  Client::Fields many;
+  for (int i = 0; i < 5; ++i) many.emplace_back("x-a", "b");
+  client.Request(Client::Get("/", many));
+  Exchange(client, server);
+  ASSERT_EQ(server.arrived.size(), 3u);
+  EXPECT_EQ(server.arrived[0]->head().error().fault, Http1Fault::kNone);
+  EXPECT_EQ(server.arrived[0]->head().path(), "/a\xc3\xa9");
+  EXPECT_EQ(server.arrived[0]->head().Find("x-a"), " b ");
+  EXPECT_EQ(server.arrived[0]->head().Find(KnownHeader::kCookie), std::nullopt);
+  EXPECT_FALSE(server.arrived[0]->head().expects_continue());
+  EXPECT_EQ(server.arrived[1]->head().error().fault, Http1Fault::kNoContentType);
+  EXPECT_EQ(server.arrived[2]->head().error().fault, Http1Fault::kHeadTooLarge) << "pseudo-headers count";
+}
+
 TEST(Http2Server, ResetsMalformedRequestsWithoutTellingOfThem) {
   const Client::Fields cases[] = {
       {{":method", "GET"}, {":path", "/"}, {":authority", "x"}},                                // no scheme

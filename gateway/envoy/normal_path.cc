@@ -75,7 +75,8 @@ std::string MergeSlashes(std::string_view path) {
   for (const char c : path) {
     if (c != '/' || !merged.ends_with('/')) merged += c;
   }
-  return merged;
+  // Of nothing but slashes the first and the last are left, as in Envoy.
+  return merged == "/" && path.size() > 1 ? "//" : merged;
 }
 
 }  // namespace minato::gateway

@@ -27,6 +27,8 @@ TEST(NormalPath, IsWhatEnvoyMakesOfIt) {
 TEST(NormalPath, MergesSlashesAndNothingElse) {
   EXPECT_EQ(MergeSlashes("//a///b/"), "/a/b/");
   EXPECT_EQ(MergeSlashes("/a/../b"), "/a/../b");
+  EXPECT_EQ(MergeSlashes("///"), "//");
+  EXPECT_EQ(MergeSlashes("/"), "/");
 }
 
 }  // namespace

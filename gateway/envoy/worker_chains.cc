@@ -70,7 +70,8 @@ class WorkerChains::Chain final : public RequestHandler {
 
   // Behind coding_.
   Task<void> Serve(ClientStream& stream) override {
-    if (!config_.normalize_path && !config_.merge_slashes) return Begin(stream);
+    const bool is_path = stream.head().target().starts_with('/');
+    if (!is_path || (!config_.normalize_path && !config_.merge_slashes)) return Begin(stream);
     return ServeNormal(stream);
   }
 
@@ -94,7 +95,8 @@ class WorkerChains::Chain final : public RequestHandler {
 
   Task<void> RefusePath(ClientStream& stream) {
     if (error_shape_ == ErrorShape::kEnvoy) {
-      const Status sent = co_await stream.Respond({.status = 400}, "");
+      const Status sent =
+          co_await stream.Respond({.status = 400, .ends_connection = true, .tells_no_length = true}, "");
     } else {
       const RouteChoice route(config_.route_config, routes_, stream.head(), error_shape_);
       co_await LocalError(stream, route, InvalidArgument("a path with %00 is not served"));

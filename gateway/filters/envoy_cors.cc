@@ -146,6 +146,7 @@ Task<void> EnvoyCors::ServeMarked(ClientStream& stream, RouteChoice& route, http
 Task<void> EnvoyCors::Answer(ClientStream& stream, http::Headers headers) {
   ResponseHead head;
   head.headers = std::move(headers);
+  head.tells_no_length = true;
   const Status sent = co_await stream.Respond(head, "");
 }
 

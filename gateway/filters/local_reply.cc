@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "gateway/error_answer.h"
+#include "gateway/filters/repeated_headers.h"
 #include "gateway/http_status.h"
 
 namespace minato::gateway {
@@ -36,14 +37,21 @@ Task<void> LocalReply(ClientStream& stream, const RouteChoice& route, int status
   ResponseHead head;
   head.headers = std::move(headers);
   head.ends_connection = EndsConnection(status);
+  if (route.route() != nullptr) {
+    for (const auto& [name, value] : route.route()->response_headers_to_add) head.headers.Add(name, value);
+    JoinRepeated(head.headers);
+  }
   if (route.came_as_grpc()) {
+    head.headers.Remove("content-type");
     head.content_type = "application/grpc";
     AddGrpcStatus(CodeOfHttpStatus(status), body, head.headers);
+    head.tells_no_length = true;
     const Status sent = co_await stream.Respond(head, "");
     co_return;
   }
   head.status = status;
-  if (!body.empty()) head.content_type = "text/plain";
+  head.tells_no_length = body.empty();
+  if (!body.empty() && !head.headers.Has("content-type")) head.content_type = "text/plain";
   const Status sent = co_await stream.Respond(head, body);
 }
 

@@ -7,6 +7,7 @@
 
 #include "gateway/filters/answer_time.h"
 #include "gateway/filters/local_reply.h"
+#include "gateway/filters/repeated_headers.h"
 #include "gateway/filters/retry_rules.h"
 #include "gateway/http_status.h"
 #include "runtime/check.h"
@@ -17,6 +18,16 @@ namespace minato::gateway {
 namespace {
 
 using config::RetryPolicy;
+
+// Who is told to look elsewhere, or that something was made, is told where: at the same place.
+http::Headers DirectHeaders(const ClientStream& stream, uint32_t status) {
+  http::Headers headers;
+  if (status == 201 || (status >= 300 && status < 400)) {
+    std::string location(stream.encrypted() ? "https://" : "http://");
+    headers.Add("location", location.append(stream.head().authority()).append(stream.head().target()));
+  }
+  return headers;
+}
 
 }  // namespace
 
@@ -89,9 +100,8 @@ Task<void> Router::Serve(ClientStream& stream, RouteChoice& route) {
     co_return;
   }
   if (const auto* const direct = std::get_if<config::DirectResponseAction>(&route.route()->action)) {
-    http::Headers headers;
-    for (const auto& [name, value] : route.route()->response_headers_to_add) headers.Add(name, value);
-    co_await LocalReply(stream, route, static_cast<int>(direct->status), direct->body, std::move(headers));
+    co_await LocalReply(stream, route, static_cast<int>(direct->status), direct->body,
+                        DirectHeaders(stream, direct->status));
     co_return;
   }
   const auto& action = std::get<config::RouteAction>(route.route()->action);
@@ -174,6 +184,7 @@ Task<Router::Request::Outcome> Router::Request::Exchange(HttpCall& call) {
     if (!head.ok() || head->status >= 200) time_.EndTry();
     if (!head.ok()) co_return co_await FailBeforeHead(call, head.status());
     time_.Heard();
+    JoinRepeated(head->headers);
     if (head->status < 200) continue;  // Envoy passes none but 100 on, and has sent that itself
     if (MayRetry() && RetriesAnswer(*retry_, *head)) {
       co_return Outcome::kRetry;
@@ -225,6 +236,9 @@ Task<Router::Request::Outcome> Router::Request::FailBeforeHead(HttpCall& call, c
 
 Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpResponseHead from) {
   const TaskContext& context = co_await CurrentContext();
+  const auto& to_add = choice_.route()->response_headers_to_add;
+  for (const auto& [name, value] : to_add) from.headers.Add(name, value);
+  if (!to_add.empty()) JoinRepeated(from.headers);
   ResponseHead head;
   head.status = from.status;
   const std::string content_type(from.headers.Find("content-type").value_or(""));
@@ -237,11 +251,12 @@ Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpRespo
   }
   from.headers.Add("x-envoy-upstream-service-time",
                    std::to_string(absl::ToInt64Milliseconds(context.home->Now() - started_)));
-  for (const auto& [name, value] : choice_.route()->response_headers_to_add) from.headers.Add(name, value);
   head.headers = std::move(from.headers);
 
-  if (from.ends && stream_.head().method() != "HEAD") {
-    head.headers_only = true;
+  // Of what is not sent the length may be told all the same.
+  const bool tells_length = head.status == 304 || stream_.head().method() == "HEAD";
+  if (from.ends && !tells_length) {
+    head.tells_no_length = true;
     const Status sent = co_await stream_.Respond(head, "");
     co_return Outcome::kAnswered;
   }
@@ -262,7 +277,9 @@ Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpRespo
     }
     time_.Heard();
     if (!piece->has_value()) {
-      written = co_await stream_.EndResponse(call.trailers());
+      http::Headers trailers = call.trailers();
+      JoinRepeated(trailers);
+      written = co_await stream_.EndResponse(trailers);
       break;
     }
     written = co_await stream_.Write(**piece);

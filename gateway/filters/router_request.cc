@@ -1,10 +1,14 @@
 #include "gateway/filters/router_request.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <absl/random/random.h>
+#include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
+#include <absl/strings/str_split.h>
 
+#include "gateway/filters/repeated_headers.h"
 #include "http/known_header.h"
 
 namespace minato::gateway {
@@ -13,7 +17,7 @@ namespace {
 using http::KnownHeader;
 
 // What belongs to the client's connection and not to the request (RFC 9110, 7.6.1).
-bool StaysBehind(KnownHeader header, std::string_view value) {
+bool StaysBehind(KnownHeader header) {
   switch (header) {
     case KnownHeader::kHost:
     case KnownHeader::kConnection:
@@ -21,28 +25,10 @@ bool StaysBehind(KnownHeader header, std::string_view value) {
     case KnownHeader::kProxyConnection:
     case KnownHeader::kTransferEncoding:
     case KnownHeader::kUpgrade:
-    case KnownHeader::kExpect:
       return true;
-    case KnownHeader::kTe:
-      return value != "trailers";
     default:
       return false;
   }
-}
-
-// Whether the Connection header, a list of names, has `name` in it.
-bool IsNamed(std::string_view connection, std::string_view name) {
-  while (!connection.empty()) {
-    const size_t comma = connection.find(',');
-    std::string_view token = connection.substr(0, comma);
-    connection.remove_prefix(comma == connection.npos ? connection.size() : comma + 1);
-    while (!token.empty() && (token.front() == ' ' || token.front() == '\t')) token.remove_prefix(1);
-    while (!token.empty() && (token.back() == ' ' || token.back() == '\t')) token.remove_suffix(1);
-    if (absl::EqualsIgnoreCase(absl::string_view(token.data(), token.size()), absl::string_view(name.data(), name.size()))) {
-      return true;
-    }
-  }
-  return false;
 }
 
 // RFC 9562, version 4.
@@ -66,6 +52,45 @@ std::string_view IpOf(std::string_view peer) {
   return ip.starts_with('[') ? ip.substr(1, ip.size() - 2) : ip;
 }
 
+absl::string_view Absl(std::string_view text) { return {text.data(), text.size()}; }
+
+bool NamesTrailers(std::string_view te) {
+  const std::vector<absl::string_view> tokens = absl::StrSplit(Absl(te), ',');
+  return std::any_of(tokens.begin(), tokens.end(),
+                     [](absl::string_view token) { return absl::StripAsciiWhitespace(token) == "trailers"; });
+}
+
+// By which Envoys tell each other of a request, and of a client what only its own proxy knows: not from outside.
+bool IsOfProxies(std::string_view name) {
+  static constexpr std::string_view kNames[] = {
+      "x-envoy-expected-rq-timeout-ms",
+      "x-envoy-force-trace",
+      "x-envoy-hedge-on-per-try-timeout",
+      "x-envoy-internal",
+      "x-envoy-ip-tags",
+      "x-envoy-max-retries",
+      "x-envoy-original-url",
+      "x-envoy-retriable-header-names",
+      "x-envoy-retriable-status-codes",
+      "x-envoy-retry-grpc-on",
+      "x-envoy-retry-on",
+      "x-envoy-upstream-alt-stat-name",
+      "x-envoy-upstream-rq-per-try-timeout-ms",
+      "x-envoy-upstream-rq-timeout-alt-response",
+      "x-envoy-upstream-rq-timeout-ms",
+      "x-envoy-upstream-stream-duration-ms",
+      "x-forwarded-client-cert",
+  };
+  return name.starts_with("x-") && std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
+// Of headers that are joined already. Of what a client takes (te) only trailers are for others than us.
+bool StopsHere(const std::pair<std::string_view, std::string_view>& header) {
+  const auto [name, value] = header;
+  return (name == "expect" && absl::EqualsIgnoreCase(Absl(value), "100-continue")) ||
+         (name == "te" && !value.empty() && !NamesTrailers(value)) || IsOfProxies(name);
+}
+
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 
 }  // namespace
@@ -83,11 +108,16 @@ UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool 
     path_ = action.prefix_rewrite;
     path_ += head.target().substr(std::min(head.target().size(), route.match.path.size()));
     view_.path = path_;
+    if (!head.Find("x-envoy-original-path").has_value()) {
+      view_.headers.emplace_back("x-envoy-original-path", head.target());
+    }
   }
-  const std::string_view connection = head.Find(KnownHeader::kConnection).value_or("");
-  head.ForEach([&](std::string_view name, std::string_view value) {
-    if (connection.empty() || !IsNamed(connection, name)) AddHeader(head, name, value);
-  });
+  head.ForEach([&](std::string_view name, std::string_view value) { AddHeader(head, name, value); });
+  JoinRepeated(view_.headers, joined_);
+  view_.headers.erase(std::remove_if(view_.headers.begin(), view_.headers.end(), StopsHere), view_.headers.end());
+  for (auto& [name, value] : view_.headers) {
+    if (name == "te" && !value.empty()) value = "trailers";
+  }
   if (action.timeout > absl::ZeroDuration()) {
     timeout_ms_ = std::to_string(absl::ToInt64Milliseconds(action.timeout));
     view_.headers.emplace_back("x-envoy-expected-rq-timeout-ms", timeout_ms_);
@@ -95,24 +125,37 @@ UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool 
   if (!head.Find(KnownHeader::kXForwardedProto).has_value()) {
     view_.headers.emplace_back("x-forwarded-proto", view_.scheme);
   }
-  if (forwarding.generate_request_id && !head.Find(KnownHeader::kXRequestId).has_value()) {
+  if (forwarding.generate_request_id && !HasRequestId()) {
     request_id_ = RandomUuid();
     view_.headers.emplace_back("x-request-id", request_id_);
   }
   if (forwarding.use_remote_address) {
-    if (const auto before = head.Find(KnownHeader::kXForwardedFor)) forwarded_for_.append(*before).append(",");
-    forwarded_for_ += IpOf(peer);
     const auto is_forwarded_for = [](const auto& header) { return header.first == "x-forwarded-for"; };
-    view_.headers.erase(std::remove_if(view_.headers.begin(), view_.headers.end(), is_forwarded_for),
-                        view_.headers.end());
+    const auto before = std::find_if(view_.headers.begin(), view_.headers.end(), is_forwarded_for);
+    if (before != view_.headers.end()) {
+      if (!before->second.empty()) forwarded_for_.append(before->second).append(",");
+      view_.headers.erase(before);
+    }
+    forwarded_for_ += IpOf(peer);
     view_.headers.emplace_back("x-forwarded-for", forwarded_for_);
   }
   for (const auto& [name, value] : route.request_headers_to_add) view_.headers.emplace_back(name, value);
+  if (!route.request_headers_to_add.empty()) JoinRepeated(view_.headers, joined_);
+}
+
+// One without a value is none, and taken out.
+bool UpstreamHead::HasRequestId() {
+  const auto is_id = [](const auto& header) { return header.first == "x-request-id"; };
+  const auto id = std::find_if(view_.headers.begin(), view_.headers.end(), is_id);
+  if (id == view_.headers.end()) return false;
+  if (!id->second.empty()) return true;
+  view_.headers.erase(id);
+  return false;
 }
 
 void UpstreamHead::AddHeader(const RequestHead& head, std::string_view name, std::string_view value) {
   const KnownHeader known = http::ClassifyHeader(name);
-  if (StaysBehind(known, value)) return;
+  if (StaysBehind(known)) return;
   if (known != KnownHeader::kOther) {
     view_.headers.emplace_back(http::Name(known), value);
     return;

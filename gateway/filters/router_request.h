@@ -2,6 +2,7 @@
 // Router::decodeHeaders).
 #pragma once
 
+#include <deque>
 #include <string>
 
 #include "gateway/config/bootstrap.h"
@@ -27,9 +28,11 @@ class UpstreamHead {
   const HttpRequestView& view() const { return view_; }
 
  private:
+  bool HasRequestId();
   void AddHeader(const RequestHead& head, std::string_view name, std::string_view value);
 
   HttpRequestView view_;
+  std::deque<std::string> joined_;  // values of repeated headers
   std::string path_;       // when it was rewritten
   std::string names_;      // the lower-case form of those that came otherwise
   std::string timeout_ms_;

@@ -122,8 +122,7 @@ struct RouterTest : testing::Test {
 TEST_F(RouterTest, PassesARequestAndItsAnswerOnAsTheyAre) {
   cluster.scripts = {{.status = 201, .headers = {{"content-type", "text/x"}, {"x-a", "1"}}, .pieces = {"ab", "c"}}};
   HandClient client("PUT", "/a?b=c", "hello");
-  client.request_headers = {{"X-Mixed", "v"}, {"connection", "keep-alive, X-Hop"},
-                            {"x-hop", "1"},      {"te", "gzip"}, {"host", "test"}};
+  client.request_headers = {{"X-Mixed", "v"}, {"connection", "keep-alive"}, {"te", "gzip"}, {"host", "test"}};
   Serve(client);
   const Sent& sent = cluster.sent.at(0);
   EXPECT_EQ(sent.method, "PUT");
@@ -132,12 +131,27 @@ TEST_F(RouterTest, PassesARequestAndItsAnswerOnAsTheyAre) {
   EXPECT_EQ(sent.body, "hello");
   EXPECT_TRUE(sent.ended);
   EXPECT_EQ(sent.headers.Find("x-mixed"), "v");
-  EXPECT_FALSE(sent.headers.Has("x-hop") || sent.headers.Has("connection") || sent.headers.Has("te") || sent.headers.Has("host"));
+  EXPECT_FALSE(sent.headers.Has("connection") || sent.headers.Has("te") || sent.headers.Has("host"));
   EXPECT_EQ(client.status, 201);
   EXPECT_EQ(client.content_type, "text/x");
   EXPECT_EQ(client.headers.Find("x-a"), "1");
   EXPECT_EQ(client.answer, "abc");
   EXPECT_TRUE(client.complete);
+}
+
+TEST_F(RouterTest, SendsWhatEnvoyMakesOfTheClientsHeaders) {
+  cluster.scripts = {{.headers = {{"vary", "a"}, {"vary", "b"}}}};
+  HandClient client("GET", "/");
+  client.request_headers = {{"te", "gzip, trailers"},            {"expect", "luck"}, {"x-request-id", ""},
+                            {"x-forwarded-client-cert", "mine"}, {"x-envoy-internal", "true"}};
+  Serve(client);
+  const http::Headers& sent = cluster.sent.at(0).headers;
+  EXPECT_EQ(sent.FindAll("te"), std::vector<std::string_view>{"trailers"});
+  EXPECT_EQ(sent.Find("expect"), "luck");
+  EXPECT_EQ(sent.FindAll("x-request-id").size(), 1u);
+  EXPECT_EQ(sent.Find("x-request-id")->size(), 36u);
+  EXPECT_FALSE(sent.Has("x-forwarded-client-cert") || sent.Has("x-envoy-internal"));
+  EXPECT_EQ(client.headers.FindAll("vary"), std::vector<std::string_view>{"a,b"});
 }
 
 TEST_F(RouterTest, SaysWhoAskedAndGivesTheRequestAName) {
@@ -249,6 +263,14 @@ TEST_F(RouterTest, AnswersByItselfWhereTheRouteSaysSoOrThereIsNone) {
   HandClient direct("GET", "/");
   EXPECT_EQ(Serve(direct).status, 403);
   EXPECT_EQ(direct.answer, "no");
+  EXPECT_FALSE(direct.headers.Has("location"));
+  route().action = config::DirectResponseAction{302, "there"};
+  route().response_headers_to_add = {{"content-type", "text/x"}};
+  HandClient redirected("GET", "/a?b");
+  EXPECT_EQ(Serve(redirected).status, 302);
+  EXPECT_EQ(redirected.headers.Find("location"), "http://test/a?b");
+  EXPECT_EQ(redirected.headers.Find("content-type"), "text/x");
+  EXPECT_EQ(redirected.content_type, "");
   route().match.path = "/only/here";
   HandClient lost("GET", "/elsewhere");
   EXPECT_EQ(Serve(lost).status, 404);
@@ -330,14 +352,32 @@ TEST_F(RouterTest, RewritesThePrefixAndTheHostAndAddsHeaders) {
   action().prefix_rewrite = "/";
   action().host_rewrite_literal = "inner";
   route().request_headers_to_add = {{"x-in", "1"}};
-  route().response_headers_to_add = {{"x-out", "2"}};
-  cluster.scripts = {{.pieces = {"x"}}};
+  route().response_headers_to_add = {{"x-out", "2"}, {"vary", "b"}};
+  cluster.scripts = {{.headers = {{"vary", "a"}}, .pieces = {"x"}}};
   HandClient client("GET", "/api/v1?q=1");
   Serve(client);
   EXPECT_EQ(cluster.sent[0].path, "/v1?q=1");
   EXPECT_EQ(cluster.sent[0].authority, "inner");
   EXPECT_EQ(cluster.sent[0].headers.Find("x-in"), "1");
+  EXPECT_EQ(cluster.sent[0].headers.Find("x-envoy-original-path"), "/api/v1?q=1");
   EXPECT_EQ(client.headers.Find("x-out"), "2");
+  EXPECT_EQ(client.headers.FindAll("vary"), std::vector<std::string_view>{"a,b"});
+}
+
+TEST_F(RouterTest, AddsTheRoutesHeadersToWhatItSaysItself) {
+  route().response_headers_to_add = {{"x-out", "2"}};
+  cluster.scripts = {{.failure = UpstreamFailure::kRemoteReset, .failure_text = "remote reset"}};
+  HandClient client("GET", "/");
+  EXPECT_EQ(Serve(client).status, 503);
+  EXPECT_EQ(client.headers.Find("x-out"), "2");
+}
+
+TEST_F(RouterTest, TellsTheLengthOfWhatIsNotSent) {
+  cluster.scripts = {{.status = 304, .headers = {{"content-length", "5"}}}};
+  HandClient client("GET", "/");
+  Serve(client);
+  EXPECT_EQ(client.status, 304);
+  EXPECT_EQ(client.content_length, 5u);
 }
 
 }  // namespace

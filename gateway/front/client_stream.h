@@ -19,10 +19,9 @@ struct ResponseHead {
   http::Headers headers = {};          // further ones; no framing, no connection headers
   // For StartResponse: how many bytes will be written, if that is known. HTTP/1.1 then needs no chunks.
   std::optional<uint64_t> content_length = std::nullopt;
-  // For Respond with no body: an upstream's answer of headers only. HTTP/2 clients are told no length but what
-  // content_length has.
-  bool headers_only = false;
   bool ends_connection = false;  // HTTP/1.1: no further request is served on it
+  // For Respond with no body: where HTTP can do without (HTTP/2, HEAD), no length is told but content_length.
+  bool tells_no_length = false;
 };
 
 // The messages of a WebSocket, after the handshake.

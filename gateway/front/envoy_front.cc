@@ -38,10 +38,14 @@ FrontLimits EnvoyFront(const config::HttpConnectionManager& manager, ErrorShape 
                   .repeated_host = true,
                   .host_by_target = true,
                   .request_line_spaces = true,
-                  .other_expectations = true},
+                  .other_expectations = true,
+                  .any_first_byte = true},
       .serves_http10 = manager.accept_http_10,
       .known_methods_only = true,
       .keep_trailers = false,
+      .refuses_late = true,
+      .url_targets = true,
+      .drops_connection_headers = true,
   };
   limits.http2 = {
       .concurrent_streams_max = manager.http2.max_concurrent_streams,
@@ -50,12 +54,14 @@ FrontLimits EnvoyFront(const config::HttpConnectionManager& manager, ErrorShape 
       .head_bytes_max = head_bytes,
       .headers_max = manager.max_headers_count,
       .trailer_bytes_max = head_bytes,
+      .passes_on = true,
   };
   limits.style = {
       .error_shape = error_shape,
       .server_name = manager.server_name,
       .continues_at_once = true,
       .unread_body_closes = true,
+      .echoes_version = true,
       .upgrades = false,
   };
   limits.idle_timeout = OrNone(manager.idle_timeout);

@@ -129,7 +129,20 @@ TEST_F(EnvoyFrontTest, RefusesByAReasonPhraseAndCloses) {
       {"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip\r\ncontent-length: 0\r\n\r\n", bad},
       {"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip\r\n\r\n", coding},
       {"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked, chunked\r\n\r\n", coding},
+      {"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n", coding},
       {"GET / HTTP/1.1\r\n\r\n", no_words},
+      {"GET / HTTP/1.1\r\nhost: x\r\nconnection: host\r\n\r\n", no_words},
+      {"QUERY / HTTP/1.1\r\nhost: x\r\n\r\n", no_words},
+      {"GET http://b_t/ HTTP/1.1\r\nhost: x\r\n\r\n", bad},
+      {"GET http://b:65536/ HTTP/1.1\r\nhost: x\r\n\r\n", bad},
+      {"GET http://b:/ HTTP/1.1\r\nhost: x\r\n\r\n", bad},
+      {"GET http://[::1/ HTTP/1.1\r\nhost: x\r\n\r\n", bad},
+      {"GET http://b#c HTTP/1.1\r\nhost: x\r\n\r\n", bad},
+      {"CONNECT x HTTP/1.1\r\nhost: x\r\n\r\n", bad},
+      {"CONNECT x:1 HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\n", bad},
+      {"GET / HTTP/1.1\r\nhost: x\r\nconnection: x-forwarded-for\r\n\r\n", bad},
+      {"GET / HTTP/1.1\r\nhost: x\r\nconnection: :path\r\n\r\n", bad},
+      {"GET / HTTP/1.1\r\nhost: x\r\nconnection: 1,2,3,4,5,6,7,8,9,10\r\n\r\n", bad},
       {"GET /a#b HTTP/1.1\r\nhost: x\r\n\r\n", no_words},
       {"GET / HTTP/1.0\r\nhost: x\r\n\r\n", old},
       {"GET /\r\n\r\n", old},
@@ -142,6 +155,24 @@ TEST_F(EnvoyFrontTest, RefusesByAReasonPhraseAndCloses) {
   for (const auto& [request, expected] : cases) {
     EXPECT_EQ(WithoutDate(AnswerTo(request)), expected) << request.substr(0, 100);
   }
+}
+
+TEST_F(EnvoyFrontTest, WhatIsAskedForInVainIsToldBehindWhatIsWrong) {
+  const std::string bad = Refused("400 Bad Request", "Bad Request");
+  const std::string coding = Refused("501 Not Implemented", "Not Implemented");
+  const std::string old = Refused("426 Upgrade Required", "Upgrade Required");
+  for (const char* line : {"GET / HTTP/1.0", "CONNECT x:1 HTTP/1.1", "GET /#a HTTP/1.1", "GET * HTTP/1.1"}) {
+    const std::string head = fmt::format("{}\r\nhost: x\r\n", line);
+    EXPECT_EQ(WithoutDate(AnswerTo(head + "x a: b\r\n\r\n")), bad) << line;
+    EXPECT_EQ(WithoutDate(AnswerTo(head + "transfer-encoding: gzip\r\n\r\n")), coding) << line;
+    RawClient unfinished(server->address());
+    unfinished.Send(head);
+    unfinished.Send("x a: b\r\n");
+    EXPECT_EQ(WithoutDate(unfinished.ReadAll()), bad) << "before the end of the head nothing else is told: " << line;
+  }
+  EXPECT_EQ(WithoutDate(AnswerTo("GET * HTTP/1.0\r\nhost: x\r\n\r\n")), bad);
+  EXPECT_EQ(WithoutDate(AnswerTo("GET /#a HTTP/1.0\r\nhost: a b\r\n\r\n")), old);
+  EXPECT_EQ(WithoutDate(AnswerTo("GET /#a HTTP/1.1\r\nhost: a b\r\n\r\n")), bad);
 }
 
 TEST_F(EnvoyFrontTest, SaysWhyInTheShapeOfErrorsIfThereIsOne) {
@@ -181,10 +212,17 @@ TEST_F(EnvoyFrontTest, TakesWhatEnvoyTakes) {
       {"GET http://y/a?b HTTP/1.1\r\nhost: x\r\n\r\n", "/a?b y -"},
       {"GET http://y/a HTTP/1.1\r\n\r\n", "/a y -"},
       {"GET http://y HTTP/1.1\r\n\r\n", "/ y -"},
-      {"GET http://y?b=c HTTP/1.1\r\nx-a: b\r\n\r\n", "/?b=c y b"},
+      {"GET http://y?b=c HTTP/1.1\r\nx-a: b\r\n\r\n", "?b=c y b"},
+      {"GET http://u:p@y:80/a HTTP/1.1\r\nhost: a b\r\n\r\n", "/a y:80 -"},
+      {"GET http://[::1]:80/a HTTP/1.1\r\n\r\n", "/a [::1]:80 -"},
+      {"OPTIONS *b?c HTTP/1.1\r\nhost: x\r\n\r\n", "*b?c x -"},
+      {"\r\r\nGET /a HTTP/1.1\r\r\nhost: x\r\n\r\n", "/a x -"},
+      {"GET /a HTTP/1.1\r\nhost: x\r\nhost:\r\n\r\n", "/a x -"},
+      {"GET /a HTTP/1.1\r\nhost: x\r\nconnection: x-b, X-A\r\nx-a: b\r\n\r\n", "/a x -"},
+      {"MSEARCH /a HTTP/1.1\r\nhost: x\r\n\r\n", "/a x -"},
       {"OPTIONS * HTTP/1.1\r\nhost: x\r\n\r\n", "* x -"},
       {"GET /\"<>\\^`{|} HTTP/1.1\r\nhost: x\r\n\r\n", "/\"<>\\^`{|} x -"},
-      {"QUERY /a HTTP/1.1\r\nhost: x\r\nexpect: something\r\n\r\n", "/a x -"},
+      {"QUERY /a HTTP/1.1\r\nhost: x\r\nexpect: something\r\ncontent-type: y\r\n\r\n", "/a x -"},
       {"GET /a HTTP/1.1\r\nhost: x\r\nupgrade: foo\r\n\r\n", "/a x -"},
       {"GET /a HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n", "/a x -"},
       {many_headers + "\r\n", "/a x -"},
@@ -233,6 +271,9 @@ TEST_F(EnvoyFrontTest, AnAnswerBeforeTheEndOfTheRequestIsTheLast) {
 TEST_F(EnvoyFrontTest, SaysContinueAtOnce) {
   const std::string answer = AnswerTo("POST /read HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\nexpect: 100-Continue\r\n\r\nab");
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")) << answer;
+  EXPECT_TRUE(AnswerTo("GET /a HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n\r\n").starts_with("HTTP/1.1 100 "));
+  const std::string twice = "expect: 100-continue\r\nexpect: 100-continue\r\n\r\n";
+  EXPECT_TRUE(AnswerTo("GET /a HTTP/1.1\r\nhost: x\r\n" + twice).starts_with("HTTP/1.1 200 "));
 }
 
 TEST_F(EnvoyFrontTest, NamesItselfAndKeepsADate) {
@@ -248,7 +289,12 @@ TEST_F(EnvoyFrontTest, ServesHttp10OnRequestOnly) {
   config::HttpConnectionManager manager;
   manager.accept_http_10 = true;
   StartWith(manager);
-  EXPECT_TRUE(AnswerTo("GET /a HTTP/1.0\r\nhost: x\r\n\r\n").ends_with("/a x -"));
+  const std::string answer = AnswerTo("GET /a HTTP/1.0\r\nhost: x\r\n\r\n");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.0 200 OK\r\n")) << answer;
+  EXPECT_TRUE(AnswerTo("GET /a HTTP/3.0\r\nhost: x\r\n\r\n").starts_with("HTTP/1.0 200 OK\r\n"));
+  EXPECT_EQ(WithoutDate(AnswerTo("GET /a HTTP/1.0\r\n\r\n")), Refused("400 Bad Request", ""));
+  EXPECT_EQ(WithoutDate(AnswerTo("GET /a\r\n\r\n")), Refused("400 Bad Request", ""));
+  EXPECT_TRUE(answer.ends_with("/a x -")) << answer;
 }
 
 TEST_F(EnvoyFrontTest, AnAnswerThatIsNotAsLongAsAnnouncedIsCut) {

@@ -23,7 +23,8 @@ Refusal RefusalOf(const FrontStyle& style, const http::Http1Error& error) {
   switch (error.fault) {
     // Envoy's codec takes these; the manager behind it refuses them, without a word, a tunnel for want of a route.
     case http::Http1Fault::kNoHost:
-    case http::Http1Fault::kFragment: return {.status = 400};
+    case http::Http1Fault::kFragment:
+    case http::Http1Fault::kNoContentType: return {.status = 400};
     case http::Http1Fault::kConnect: return {.status = 404};
     case http::Http1Fault::kVersionNotSupported: return TextRefusal(426);
     case http::Http1Fault::kHttp2Preface: return TextRefusal(400);

@@ -16,6 +16,7 @@ struct FrontStyle {
   std::string server_name;          // the Server header of every answer, whoever gave it; empty: none is added
   bool continues_at_once = false;   // 100 (Continue) when the head has come, not when the body is asked for
   bool unread_body_closes = false;  // an answer that begins before the body was read to its end is the last
+  bool echoes_version = false;      // HTTP/1.0 is answered as HTTP/1.0
   bool upgrades = true;             // else a request to upgrade gets 403 (h2c is ignored in any case)
 };
 

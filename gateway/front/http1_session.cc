@@ -52,7 +52,7 @@ Task<bool> ReadHead(Connection& connection, http::Http1RequestParser& parser, co
 }
 
 bool IsRefusedUpgrade(const http::Http1RequestHead& head, const FrontStyle& style) {
-  return !style.upgrades && head.WantsUpgrade() && !head.WantsUpgradeTo("h2c");
+  return !style.upgrades && head.WantsUpgrade();
 }
 
 Task<void> ServeOne(Connection& connection, Http1Stream& stream, RequestHandler& handler) {

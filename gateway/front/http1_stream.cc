@@ -172,6 +172,7 @@ void Http1Stream::AppendHead(const ResponseHead& head, std::optional<uint64_t> c
 
   const auto write = [&](std::string_view content_type, const http::Headers& further) {
     http::Http1ResponseHead out(connection_.output(), head.status);
+    if (limits_.style.echoes_version) out.SetVersion(parser_.head().version());
     bool has_date = false;
     if (!content_type.empty()) out.Add("content-type", content_type);
     for (const http::HeaderField field : further) {
@@ -210,7 +211,8 @@ Task<Status> Http1Stream::Respond(const ResponseHead& head, std::string_view bod
   CHECK(answer_ == Answer::kNone, "a request was answered twice");
   answer_ = Answer::kDone;
   if (AnswerRefusal()) return OkStatus();
-  AppendHead(head, body.size(), true);
+  const bool tells_length = !head.tells_no_length || !body.empty() || method() != "HEAD";
+  AppendHead(head, tells_length ? body.size() : head.content_length, true);
   if (has_body_) {
     connection_.output().append(body);
     response_bytes_ += body.size();

@@ -136,7 +136,9 @@ Status Http2Stream::RefuseBody(Refusal refusal, Status error) {
 void Http2Stream::Refuse(const Refusal& refusal) {
   if (refusal.status == 431 && limits_.style.error_shape == ErrorShape::kEnvoy) return CutResponse();
   answer_ = Answer::kDone;
-  SendHead({.status = refusal.status, .content_type = refusal.content_type}, refusal.body.size(), true);
+  const bool tells_no_length = refusal.body.empty() && limits_.style.error_shape == ErrorShape::kEnvoy;
+  SendHead({.status = refusal.status, .content_type = refusal.content_type},
+           tells_no_length ? std::nullopt : std::optional<uint64_t>(refusal.body.size()), true);
   if (has_body_) server_.Write(codec_, refusal.body);
   response_bytes_ += refusal.body.size();
   server_.End(codec_);
@@ -154,7 +156,8 @@ Task<Status> Http2Stream::Respond(const ResponseHead& head, std::string_view bod
   CHECK(answer_ == Answer::kNone, "a request was answered twice");
   answer_ = Answer::kDone;
   if (AnswerRefusal()) return OkStatus();
-  SendHead(head, head.headers_only ? head.content_length : body.size(), true);
+  const bool tells_length = !head.tells_no_length || !body.empty();
+  SendHead(head, tells_length ? body.size() : head.content_length, true);
   if (has_body_) {
     server_.Write(codec_, body);
     response_bytes_ += body.size();

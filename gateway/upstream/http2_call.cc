@@ -6,9 +6,10 @@ namespace minato::gateway {
 namespace {
 
 // RFC 9113 section 7
-constexpr uint32_t kProtocolErrorCode = 1;
+constexpr uint32_t kProtocolError = 1;
 constexpr uint32_t kRefusedStream = 7;
 constexpr uint32_t kCancel = 8;
+constexpr uint32_t kConnectError = 10;
 
 }  // namespace
 
@@ -213,17 +214,15 @@ void Http2Call::OnClosed(http::Http2StreamEnd end, uint32_t error_code) {
       failure_ = UpstreamFailure::kProtocolError;
       failure_text_ = "protocol error";
       break;
-    case Http2StreamEnd::kRemoteReset: {
-      if (error_code == kProtocolErrorCode) {
-        failure_ = UpstreamFailure::kProtocolError;
-        failure_text_ = "protocol error";
-        break;
-      }
-      const bool refused = error_code == kRefusedStream;
-      failure_ = refused ? UpstreamFailure::kRemoteRefusedStream : UpstreamFailure::kRemoteReset;
-      failure_text_ = refused ? "remote refused stream reset" : "remote reset";
+    case Http2StreamEnd::kRemoteReset:
+      failure_ = error_code == kProtocolError    ? UpstreamFailure::kProtocolError
+                 : error_code == kRefusedStream ? UpstreamFailure::kRemoteRefusedStream
+                                                : UpstreamFailure::kRemoteReset;
+      failure_text_ = error_code == kProtocolError    ? "protocol error"
+                      : error_code == kRefusedStream ? "remote refused stream reset"
+                      : error_code == kConnectError  ? "remote error with CONNECT request"
+                                                     : "remote reset";
       break;
-    }
   }
   home_->Ended(*this, /*in_callback=*/true);
   readers_.GrantAll();

@@ -42,7 +42,7 @@ enum class UpstreamFailure {
   kConnectionTermination,   // UC: the connection ended under the request
   kRemoteReset,             // UR: RST_STREAM
   kRemoteRefusedStream,     // UR: RST_STREAM with REFUSED_STREAM, or not processed before a GOAWAY
-  kProtocolError,           // UPE: what came is no HTTP
+  kProtocolError,           // UPE: what came is no HTTP, or the peer says that of ours
   kLocalReset,              // we gave up: cancelled, deadline
 };
 

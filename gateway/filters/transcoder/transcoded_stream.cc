@@ -173,12 +173,7 @@ Task<Status> TranscodedStream::Respond(const ResponseHead& head, std::string_vie
   if (answer_ == Answer::kDone) return AlreadyAnswered();
   if (answer_ == Answer::kNone && body.empty() && head.headers.Has("grpc-status")) return RespondTrailersOnly(head);
   answer_ = Answer::kDone;
-  return head.headers_only && IsHead() ? RespondHeadersOnly(head) : client().Respond(head, body);
-}
-
-Task<Status> TranscodedStream::RespondHeadersOnly(const ResponseHead& head) {
-  CO_TRY(co_await client().StartResponse(head));
-  co_return co_await client().EndResponse({});
+  return client().Respond(head, body);
 }
 
 Task<Status> TranscodedStream::StartTranscoded(const ResponseHead& head) {

@@ -81,7 +81,6 @@ class TranscodedStream final : public ForwardingStream {
   // Sends what reply_ has for the client.
   Task<Status> Flush();
   Task<Status> WriteBody();
-  Task<Status> RespondHeadersOnly(const ResponseHead& head);
   Task<Status> RespondHeld(std::string_view body, const http::Headers& trailers);
   Task<Status> RespondHeldInParts(std::string_view body, const http::Headers& trailers);
   // Refuse, of an upstream's answer that is not what it should be: `status`, which is not OK.

@@ -1,0 +1,18 @@
+// Envoy keeps one value of some headers: where they come again it is joined with commas, and empty values do not count.
+// Of others each field stays what it is.
+#pragma once
+
+#include <deque>
+#include <string>
+
+#include "gateway/upstream/http_call.h"
+#include "http/headers.h"
+
+namespace minato::gateway {
+
+// Of a request. `values` holds those that had to be made.
+void JoinRepeated(HeaderViews& headers, std::deque<std::string>& values);
+// Of an answer, or of its trailers.
+void JoinRepeated(http::Headers& headers);
+
+}  // namespace minato::gateway
