@@ -321,7 +321,7 @@ void EnvoyWriter::OpenMapEntry(std::string_view name) {
 }
 
 void EnvoyWriter::Begin(std::string_view name, Form form) {
-  if (elements_.empty() && form == Form::kObject && !done_) {
+  if (elements_.empty() && form == Form::kObject) {
     if (!name.empty()) InvalidName("Root element should not be named.");
     elements_.emplace_back().table = &root_;
     return;
@@ -369,7 +369,10 @@ void EnvoyWriter::End() {
   const Element closed = std::move(element);
   elements_.pop_back();
   if (elements_.empty()) {
-    wire_ = closed.wire;
+    // The value of an Any may come twice; each time Envoy writes all that it has so far.
+    const std::string all = wire_.substr(wire_.size() - root_bytes_) + closed.wire;
+    wire_ += all;
+    root_bytes_ = all.size();
     done_ = true;
     return;
   }
@@ -395,12 +398,13 @@ void EnvoyWriter::WriteScalar(std::string_view name, const JsonScalar& value) {
 
 void EnvoyWriter::WritePrimitive(const FieldTable& field, const JsonScalar& value) {
   Element& parent = elements_.back();
+  absl::Status written = AppendScalar(field, value, enum_names_, Out());
   if (!field.is_repeated()) {
     parent.seen.insert(&field);
-  } else if (parent.list) {
+  } else if (parent.list && (!parent.table->is_proto3 || !written.ok())) {
+    // In proto3 Envoy counts scalars only so far as they are wrong.
     ++parent.index;
   }
-  absl::Status written = AppendScalar(field, value, enum_names_, Out());
   if (!written.ok()) InvalidValue(TypeName(field), View(written.message()), &field);
 }
 

@@ -245,6 +245,7 @@ void Schema::Fill(const pb::Descriptor& message, MessageTable& table) {
   table.full_name = message.full_name();
   table.well_known = WellKnownOf(table.full_name);
   table.is_map_entry = message.options().map_entry();
+  table.is_proto3 = message.file()->syntax() == pb::FileDescriptor::SYNTAX_PROTO3;
   table.schema = this;
   for (int i = 0; i < message.oneof_decl_count(); ++i)
     table.oneofs.push_back(message.oneof_decl(i)->name());

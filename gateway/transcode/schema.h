@@ -135,6 +135,7 @@ struct MessageTable {
   std::string full_name;
   WellKnown well_known = WellKnown::kNone;
   bool is_map_entry = false;
+  bool is_proto3 = false;
   std::vector<FieldTable> fields;   // By ascending number.
   std::vector<std::string> oneofs;  // Names, in order of declaration.
   size_t required_count = 0;
