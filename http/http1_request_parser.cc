@@ -392,7 +392,8 @@ Http1RequestParser::Event Http1RequestParser::FinishHead() {
   head_.keep_alive_ = is_11;
   if (has(KnownHeader::kConnection)) TakeConnectionOptions();
   // A 1.0 client does not understand 100 (Continue).
-  if (!is_11 || head_.framing_ == BodyFraming::kNone) head_.expects_continue_ = false;
+  const bool waits = head_.framing_ != BodyFraming::kNone || limits_.lenient.idle_continue;
+  if (!is_11 || !waits) head_.expects_continue_ = false;
 
   if (head_.framing_ == BodyFraming::kChunked) {
     chunked_.Reset();

@@ -33,7 +33,8 @@ constexpr Http1Limits Envoys() {
                     .repeated_host = true,
                     .host_by_target = true,
                     .request_line_spaces = true,
-                    .other_expectations = true};
+                    .other_expectations = true,
+                    .idle_continue = true};
   return limits;
 }
 

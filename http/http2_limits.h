@@ -13,6 +13,7 @@ struct Http2Limits {
   uint32_t connection_window_bytes = 1 << 20;
 
   size_t head_bytes_max = 60 << 10;  // names and values
+  bool other_expectations = false;   // than 100-continue are for somebody behind us to judge
   size_t headers_max = 100;
   size_t trailer_bytes_max = 8 << 10;
   size_t header_frames_max = 9;  // HEADERS and its CONTINUATIONs

@@ -70,11 +70,11 @@ void Http2RequestHead::AddPseudo(std::string_view name, std::string_view value) 
   }
 }
 
-void Http2RequestHead::Finish() {
+void Http2RequestHead::Finish(const Http2Limits& limits) {
   DropHost();
   if (several_cookies_) JoinCookies();
   TakeTarget();
-  TakeMeanings();
+  TakeMeanings(limits);
 }
 
 void Http2RequestHead::Index() {
@@ -130,17 +130,17 @@ void Http2RequestHead::TakeTarget() {
   query_ = {path_and_query_.begin + path_.size + 1, path_and_query_.size - path_.size - 1};
 }
 
-void Http2RequestHead::TakeMeanings() {
+void Http2RequestHead::TakeMeanings(const Http2Limits& limits) {
   if (const auto length = Find(KnownHeader::kContentLength)) {
     uint64_t value = 0;
     const auto [rest, error] = std::from_chars(length->data(), length->data() + length->size(), value);
     if (error == std::errc() && rest == length->data() + length->size()) content_length_ = value;
   }
   if (const auto expect = Find(KnownHeader::kExpect)) {
-    if (!EqualsIgnoreCase(*expect, "100-continue")) {
+    expects_continue_ = EqualsIgnoreCase(*expect, "100-continue");
+    if (!expects_continue_ && !limits.other_expectations) {
       return Refuse(Http1Fault::kExpectationFailed, "the only expectation served is 100-continue");
     }
-    expects_continue_ = true;
   }
 }
 

@@ -61,14 +61,14 @@ class Http2RequestHead {
 
   // In order of arrival, as nghttp2 let it pass.
   void Add(std::string_view name, std::string_view value, const Http2Limits& limits);
-  void Finish();
+  void Finish(const Http2Limits& limits);
   void Clear();
 
   void AddPseudo(std::string_view name, std::string_view value);
   void JoinCookies();
   void DropHost();
   void TakeTarget();
-  void TakeMeanings();
+  void TakeMeanings(const Http2Limits& limits);
   void Refuse(Http1Fault fault, std::string message);
   Span Append(std::string_view text);
   std::string_view View(Span span) const { return {bytes_.data() + span.begin, span.size}; }

@@ -141,7 +141,7 @@ int Http2Server::Callbacks::OnFrame(nghttp2_session* session, const nghttp2_fram
       if (stream == nullptr) break;
       stream->request_ended_ = ends;
       if (frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
-        stream->head_.Finish();
+        stream->head_.Finish(server.limits_);
         stream->announced_ = true;
         server.events_.OnRequest(*stream);
       } else if (!stream->released_) {

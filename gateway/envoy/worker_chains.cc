@@ -36,6 +36,11 @@ class HeadWithPath final : public ForwardingHead {
   std::string target_;
 };
 
+// A query means nothing without the type of its content: Envoy's connection manager refuses it, whatever its routes.
+bool IsQueryOfNoType(const RequestHead& head) {
+  return head.method() == "QUERY" && head.Find(http::KnownHeader::kContentType).value_or("").empty();
+}
+
 // A request whose path was brought to its normal form.
 class NormalStream final : public ForwardingStream {
  public:
@@ -70,6 +75,7 @@ class WorkerChains::Chain final : public RequestHandler {
 
   // Behind coding_.
   Task<void> Serve(ClientStream& stream) override {
+    if (IsQueryOfNoType(stream.head())) return Refuse(stream, "a QUERY request needs a content-type");
     if (!config_.normalize_path && !config_.merge_slashes) return Begin(stream);
     return ServeNormal(stream);
   }
@@ -84,7 +90,7 @@ class WorkerChains::Chain final : public RequestHandler {
     std::optional<std::string> path(stream.head().path());
     if (config_.normalize_path) path = NormalizePath(*path);
     if (!path.has_value()) {
-      co_await RefusePath(stream);
+      co_await Refuse(stream, "a path with %00 is not served");
       co_return;
     }
     if (config_.merge_slashes) path = MergeSlashes(*path);
@@ -92,12 +98,12 @@ class WorkerChains::Chain final : public RequestHandler {
     co_await Begin(normal);
   }
 
-  Task<void> RefusePath(ClientStream& stream) {
+  Task<void> Refuse(ClientStream& stream, std::string_view why) {
     if (error_shape_ == ErrorShape::kEnvoy) {
       const Status sent = co_await stream.Respond({.status = 400}, "");
     } else {
       const RouteChoice route(config_.route_config, routes_, stream.head(), error_shape_);
-      co_await LocalError(stream, route, InvalidArgument("a path with %00 is not served"));
+      co_await LocalError(stream, route, InvalidArgument("{}", why));
     }
   }
 

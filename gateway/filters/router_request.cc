@@ -21,8 +21,10 @@ bool StaysBehind(KnownHeader header, std::string_view value) {
     case KnownHeader::kProxyConnection:
     case KnownHeader::kTransferEncoding:
     case KnownHeader::kUpgrade:
-    case KnownHeader::kExpect:
       return true;
+    case KnownHeader::kExpect:
+      // Met by us; others are for the upstream.
+      return absl::EqualsIgnoreCase(absl::string_view(value.data(), value.size()), "100-continue");
     case KnownHeader::kTe:
       return value != "trailers";
     default:

@@ -123,7 +123,7 @@ TEST_F(RouterTest, PassesARequestAndItsAnswerOnAsTheyAre) {
   cluster.scripts = {{.status = 201, .headers = {{"content-type", "text/x"}, {"x-a", "1"}}, .pieces = {"ab", "c"}}};
   HandClient client("PUT", "/a?b=c", "hello");
   client.request_headers = {{"X-Mixed", "v"}, {"connection", "keep-alive, X-Hop"},
-                            {"x-hop", "1"},      {"te", "gzip"}, {"host", "test"}};
+                            {"x-hop", "1"},      {"te", "gzip"}, {"host", "test"}, {"expect", "luck"}};
   Serve(client);
   const Sent& sent = cluster.sent.at(0);
   EXPECT_EQ(sent.method, "PUT");
@@ -132,6 +132,7 @@ TEST_F(RouterTest, PassesARequestAndItsAnswerOnAsTheyAre) {
   EXPECT_EQ(sent.body, "hello");
   EXPECT_TRUE(sent.ended);
   EXPECT_EQ(sent.headers.Find("x-mixed"), "v");
+  EXPECT_EQ(sent.headers.Find("expect"), "luck");
   EXPECT_FALSE(sent.headers.Has("x-hop") || sent.headers.Has("connection") || sent.headers.Has("te") || sent.headers.Has("host"));
   EXPECT_EQ(client.status, 201);
   EXPECT_EQ(client.content_type, "text/x");

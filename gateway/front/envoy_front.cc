@@ -38,7 +38,8 @@ FrontLimits EnvoyFront(const config::HttpConnectionManager& manager, ErrorShape 
                   .repeated_host = true,
                   .host_by_target = true,
                   .request_line_spaces = true,
-                  .other_expectations = true},
+                  .other_expectations = true,
+                  .idle_continue = true},
       .serves_http10 = manager.accept_http_10,
       .known_methods_only = true,
       .keep_trailers = false,
@@ -48,6 +49,7 @@ FrontLimits EnvoyFront(const config::HttpConnectionManager& manager, ErrorShape 
       .stream_window_bytes = manager.http2.initial_stream_window_size,
       .connection_window_bytes = manager.http2.initial_connection_window_size,
       .head_bytes_max = head_bytes,
+      .other_expectations = true,
       .headers_max = manager.max_headers_count,
       .trailer_bytes_max = head_bytes,
   };

@@ -233,6 +233,8 @@ TEST_F(EnvoyFrontTest, AnAnswerBeforeTheEndOfTheRequestIsTheLast) {
 TEST_F(EnvoyFrontTest, SaysContinueAtOnce) {
   const std::string answer = AnswerTo("POST /read HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\nexpect: 100-Continue\r\n\r\nab");
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")) << answer;
+  const std::string idle = AnswerTo("GET /headers HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n\r\n");
+  EXPECT_TRUE(idle.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")) << idle;
 }
 
 TEST_F(EnvoyFrontTest, NamesItselfAndKeepsADate) {
