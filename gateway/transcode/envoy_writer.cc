@@ -454,17 +454,27 @@ std::string& EnvoyWriter::Out() {
 std::string EnvoyWriter::Location(const FieldTable* leaf) const {
   std::string location;
   const FieldTable* above = nullptr;
-  auto add = [&](const FieldTable& field, int index) {
-    if (!field.is_repeated() || above != &field) {
+  bool above_in_root = false;
+  // A list in an element of the same field goes on without a name, but to Envoy a field of the root
+  // is not the same further inside.
+  auto add = [&](const FieldTable& field, int index, bool in_root) {
+    if (!field.is_repeated() || above != &field || above_in_root != in_root) {
       if (!location.empty()) location += '.';
       location += field.name;
     }
     if (field.is_repeated() && index > 0) location += fmt::format("[{}]", index - 1);
     above = &field;
+    above_in_root = in_root;
   };
-  for (size_t i = 1; i < elements_.size(); ++i)
-    add(*elements_[i].field, elements_[i].list ? elements_[i].index : 0);
-  if (leaf != nullptr) add(*leaf, 0);
+  bool in_root = true;
+  for (size_t i = 1; i < elements_.size(); ++i) {
+    in_root = i == 1 || (in_root && elements_[i - 1].list);
+    add(*elements_[i].field, elements_[i].list ? elements_[i].index : 0, in_root);
+  }
+  if (leaf != nullptr) {
+    in_root = elements_.size() == 1 || (in_root && elements_.back().list);
+    add(*leaf, 0, in_root);
+  }
   return location;
 }
 
