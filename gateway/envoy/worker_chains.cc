@@ -100,7 +100,10 @@ class WorkerChains::Chain final : public RequestHandler {
 
   Task<void> Refuse(ClientStream& stream, std::string_view why) {
     if (error_shape_ == ErrorShape::kEnvoy) {
-      const Status sent = co_await stream.Respond({.status = 400}, "");
+      ResponseHead head;
+      head.status = 400;
+      head.ends_connection = true;
+      const Status sent = co_await stream.Respond(head, "");
     } else {
       const RouteChoice route(config_.route_config, routes_, stream.head(), error_shape_);
       co_await LocalError(stream, route, InvalidArgument("{}", why));
