@@ -15,6 +15,7 @@ struct Http1Leniency {
   bool host_by_target = false;       // an absolute target stands in for a Host header
   bool request_line_spaces = false;  // more than one space, or tabs, around the target and behind the version
   bool other_expectations = false;   // than 100-continue: for somebody behind us to judge
+  bool idle_continue = false;        // 100-continue counts although there is no body to wait for
   bool any_first_byte = false;       // that is visible: whether it begins a method is judged when the line has come
 };
 

@@ -416,8 +416,8 @@ Http1RequestParser::Event Http1RequestParser::FinishHead() {
   if (names_headers && !DropConnectionHeaders()) return Event::kError;
   if (limits_.refuses_late && !CheckLate()) return Event::kError;
   // A 1.0 client does not understand 100 (Continue).
-  const bool nothing_to_come = head_.framing_ == BodyFraming::kNone && !limits_.refuses_late;
-  if (!is_11 || nothing_to_come) head_.expects_continue_ = false;
+  const bool waits = head_.framing_ != BodyFraming::kNone || limits_.lenient.idle_continue;
+  if (!is_11 || !waits) head_.expects_continue_ = false;
 
   if (head_.framing_ == BodyFraming::kChunked) {
     chunked_.Reset();

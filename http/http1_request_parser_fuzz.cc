@@ -33,7 +33,12 @@ constexpr Http1Limits Envoys() {
                     .repeated_host = true,
                     .host_by_target = true,
                     .request_line_spaces = true,
-                    .other_expectations = true};
+                    .other_expectations = true,
+                    .idle_continue = true,
+                    .any_first_byte = true};
+  limits.refuses_late = true;
+  limits.url_targets = true;
+  limits.drops_connection_headers = true;
   return limits;
 }
 

@@ -361,6 +361,9 @@ TEST(Http1RequestParser, TakesMoreInTheRequestLineIfTold) {
             "GET path=/a query= authority=y 1.1\n");
   EXPECT_EQ(Leniently("/ HTTP/1.1\r\nHost: x\r\nExpect: luck\r\n\r\n", {.other_expectations = true}),
             "GET path=/ query= authority=x 1.1\nHost=x\nExpect=luck\n");
+  EXPECT_NE(ParseInAllCuts("GET / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n\r\n",
+                           {.lenient = {.idle_continue = true}}).find("expects=true"),
+            std::string::npos);
 }
 
 TEST(Http1RequestParser, RefusesOldVersionsAndOddMethodsIfTold) {

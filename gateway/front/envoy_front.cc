@@ -39,6 +39,7 @@ FrontLimits EnvoyFront(const config::HttpConnectionManager& manager, ErrorShape 
                   .host_by_target = true,
                   .request_line_spaces = true,
                   .other_expectations = true,
+                  .idle_continue = true,
                   .any_first_byte = true},
       .serves_http10 = manager.accept_http_10,
       .known_methods_only = true,

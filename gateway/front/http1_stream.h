@@ -34,7 +34,7 @@ class Http1Stream final : public ClientStream, private RequestHead {
   bool BodyArrived() const override;
   bool MoreIsWaiting() const override {
     constexpr size_t kChunkEnd = 2;  // may be left of the last piece
-    return connection_.input().size() > kChunkEnd || connection_.read_filled_room();
+    return connection_.input().size() > kChunkEnd || connection_.MoreIsWaiting();
   }
   bool HasBody() const override {
     return parser_.head().framing() == http::BodyFraming::kChunked || parser_.head().content_length() > 0;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "fmt/format.h"
@@ -24,12 +25,14 @@ absl::StatusOr<Int> Narrow(const JsonScalar& value, std::optional<Wide> wide) {
   return static_cast<Int>(*wide);
 }
 
+// As a C string: white space may stand behind the number, and anything behind a NUL.
 std::optional<double> DoubleOf(const std::string& text) {
-  double real = 0;
-  if (text.empty() || HasOuterSpace(text)) return std::nullopt;
+  const char* const begin = text.c_str();
+  if (*begin == '\0' || HasOuterSpace(text)) return std::nullopt;
   char* end = nullptr;
-  real = std::strtod(text.c_str(), &end);
-  if (end != text.c_str() + text.size()) return std::nullopt;
+  const double real = std::strtod(begin, &end);
+  while (end != begin && absl::ascii_isspace(static_cast<unsigned char>(*end))) ++end;
+  if (*end != '\0') return std::nullopt;
   return real;
 }
 

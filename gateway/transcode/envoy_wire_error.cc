@@ -98,7 +98,7 @@ class WireReader {
 
 bool WireReader::ReadMessage(const MessageTable& table, std::optional<uint64_t> limit_bytes,
                              std::optional<uint32_t> group, int depth) {
-  if (depth > kNestingMax) return false;
+  if (depth > kNestingMax) return Fail("allowed depth exceeded");
   const uint64_t outer = limit_;
   if (limit_bytes.has_value()) limit_ = std::min(limit_, *limit_bytes);
   const uint64_t own = limit_;

@@ -321,7 +321,7 @@ void EnvoyWriter::OpenMapEntry(std::string_view name) {
 }
 
 void EnvoyWriter::Begin(std::string_view name, Form form) {
-  if (elements_.empty() && form == Form::kObject && !done_) {
+  if (elements_.empty() && form == Form::kObject) {
     if (!name.empty()) InvalidName("Root element should not be named.");
     elements_.emplace_back().table = &root_;
     return;
@@ -369,7 +369,10 @@ void EnvoyWriter::End() {
   const Element closed = std::move(element);
   elements_.pop_back();
   if (elements_.empty()) {
-    wire_ = closed.wire;
+    // The value of an Any may come twice; each time Envoy writes all that it has so far.
+    const std::string all = wire_.substr(wire_.size() - root_bytes_) + closed.wire;
+    wire_ += all;
+    root_bytes_ = all.size();
     done_ = true;
     return;
   }
@@ -395,12 +398,13 @@ void EnvoyWriter::WriteScalar(std::string_view name, const JsonScalar& value) {
 
 void EnvoyWriter::WritePrimitive(const FieldTable& field, const JsonScalar& value) {
   Element& parent = elements_.back();
+  absl::Status written = AppendScalar(field, value, enum_names_, Out());
   if (!field.is_repeated()) {
     parent.seen.insert(&field);
-  } else if (parent.list) {
+  } else if (parent.list && (!parent.table->is_proto3 || !written.ok())) {
+    // In proto3 Envoy counts scalars only so far as they are wrong.
     ++parent.index;
   }
-  absl::Status written = AppendScalar(field, value, enum_names_, Out());
   if (!written.ok()) InvalidValue(TypeName(field), View(written.message()), &field);
 }
 
@@ -450,17 +454,27 @@ std::string& EnvoyWriter::Out() {
 std::string EnvoyWriter::Location(const FieldTable* leaf) const {
   std::string location;
   const FieldTable* above = nullptr;
-  auto add = [&](const FieldTable& field, int index) {
-    if (!field.is_repeated() || above != &field) {
+  bool above_in_root = false;
+  // A list in an element of the same field goes on without a name, but to Envoy a field of the root
+  // is not the same further inside.
+  auto add = [&](const FieldTable& field, int index, bool in_root) {
+    if (!field.is_repeated() || above != &field || above_in_root != in_root) {
       if (!location.empty()) location += '.';
       location += field.name;
     }
     if (field.is_repeated() && index > 0) location += fmt::format("[{}]", index - 1);
     above = &field;
+    above_in_root = in_root;
   };
-  for (size_t i = 1; i < elements_.size(); ++i)
-    add(*elements_[i].field, elements_[i].list ? elements_[i].index : 0);
-  if (leaf != nullptr) add(*leaf, 0);
+  bool in_root = true;
+  for (size_t i = 1; i < elements_.size(); ++i) {
+    in_root = i == 1 || (in_root && elements_[i - 1].list);
+    add(*elements_[i].field, elements_[i].list ? elements_[i].index : 0, in_root);
+  }
+  if (leaf != nullptr) {
+    in_root = elements_.size() == 1 || (in_root && elements_.back().list);
+    add(*leaf, 0, in_root);
+  }
   return location;
 }
 

@@ -95,6 +95,7 @@ class EnvoyWriter : public JsonEvents {
   int ignored_ = 0;  // Levels open inside something that is left out.
   bool done_ = false;
   std::string wire_;
+  size_t root_bytes_ = 0;  // At the end of wire_: the root and those in front of it.
 };
 
 }  // namespace minato::gateway

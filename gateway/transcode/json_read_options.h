@@ -8,7 +8,7 @@ namespace minato::gateway {
 enum class UnknownFields : uint8_t { kRefuse, kIgnore };
 enum class EnumNames : uint8_t {
   kExact,
-  kAnyCase,  // Case is ignored, '-' is '_'.
+  kAnyCase,  // In capitals they count, too, and '-' is '_' then.
 };
 enum class Dialect : uint8_t {
   kStrict,  // RFC 8259 and the types as protobuf's JSON mapping writes them.

@@ -14,6 +14,18 @@ namespace {
 constexpr size_t kBlock = 16;
 static_assert(FieldTable::kKeySlack >= kBlock);
 
+// Whether an object in JSON has other names inside than the message has fields.
+bool HasNamesOfItsOwn(const MessageTable& table) {
+  if (table.is_map_entry) return true;
+  switch (table.well_known) {
+    case WellKnown::kAny:
+    case WellKnown::kListValue:
+    case WellKnown::kStruct:
+    case WellKnown::kValue: return true;
+    default: return false;
+  }
+}
+
 }  // namespace
 
 bool JsonReader::Read(const MessageTable& root, const FieldPath& target, BindingNode& bindings) {
@@ -43,7 +55,9 @@ bool JsonReader::ReadTarget(const MessageTable& table, const FieldPath& target, 
   const size_t start = sink_.size();
   uint64_t oneofs = 0;
   if (depth + 1 < target.size()) {
-    BindingNode* child = node == nullptr ? nullptr : Meet(*node, field, field.name);
+    // For Envoy a message has no name here that a value in the URL could clash with.
+    const bool is_strict = options_.dialect == Dialect::kStrict;
+    BindingNode* child = node == nullptr ? nullptr : Meet(*node, field, is_strict ? field.name : "");
     sink_.Wrote(WriteTag(sink_.Need(kTagBytesMax), field.tag));
     Length length = BeginLength();
     if (!ReadTarget(*field.message, target, depth + 1, child)) return In(field.json_name);
@@ -214,7 +228,8 @@ bool JsonReader::ReadValue(const FieldTable& field, BindingNode* node) {
 
 bool JsonReader::ReadList(const FieldTable& field) {
   if (!At('[')) return FailExpected("an array");
-  if (field.packed) return ReadPacked(field);
+  // Envoy packs nothing, which an Any shows: whoever gets it may compare its bytes.
+  if (field.packed && (open_anys_ == 0 || options_.dialect == Dialect::kStrict)) return ReadPacked(field);
   if (!Enter()) return false;
   ++p_;
   SkipSpace();
@@ -306,9 +321,9 @@ BindingNode* JsonReader::Meet(BindingNode& node, const FieldTable& field, std::s
     if (child.value == nullptr) {
       child.met = true;
       inside = &child;
-    } else if (options_.dialect == Dialect::kStrict || key == field.name) {
-      // Envoy compares with proto names only: it does not see a clash under a JSON name, and the
-      // binding, written last, wins.
+    } else if (options_.dialect == Dialect::kStrict || (key == field.name && !At('{') && !At('[') && !At('n'))) {
+      // Envoy compares with proto names only, and only scalars that are not null: it does not see a
+      // clash under a JSON name, and the binding, written last, wins.
       // Whether the values differ is for its reader to say; ours asks once it has read the value.
       if (options_.collisions == Collisions::kRefuse && options_.dialect == Dialect::kEnvoy)
         Fail("the field is bound in the URL, too");
@@ -319,15 +334,20 @@ BindingNode* JsonReader::Meet(BindingNode& node, const FieldTable& field, std::s
 }
 
 bool JsonReader::WriteBindings(const MessageTable& table, BindingNode& node, uint64_t& oneofs) {
+  const bool read_as_json = options_.dialect == Dialect::kEnvoy && HasNamesOfItsOwn(table);
+  // Values in front of messages: of a field that has both the message is merged into the value.
   for (BindingNode& child : node.children) {
-    if (child.met) continue;
+    if (child.met || child.value == nullptr) continue;
+    if (read_as_json && child.key == nullptr) return Fail("Envoy reads the name as it would stand in JSON");
+    if (!ClaimOneof(table, *child.field, oneofs)) return false;
+    const bool written = child.key != nullptr ? WriteEntry(child) : WriteText(*child.field, *child.value);
+    if (!written) return In(child.field->json_name);
+  }
+  for (BindingNode& child : node.children) {
+    if (child.met || child.value != nullptr) continue;
+    if (read_as_json) return Fail("Envoy reads the name as it would stand in JSON");
     const FieldTable& field = *child.field;
     if (!ClaimOneof(table, field, oneofs)) return false;
-    if (child.value != nullptr) {
-      const bool written = child.key != nullptr ? WriteEntry(child) : WriteText(field, *child.value);
-      if (!written) return In(field.json_name);
-      continue;
-    }
     sink_.Wrote(WriteTag(sink_.Need(kTagBytesMax), field.tag));
     Length length = BeginLength();
     const size_t start = sink_.size();

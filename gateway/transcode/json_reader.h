@@ -123,6 +123,7 @@ class JsonReader {
   bool ReadUnsigned(uint64_t max, const char* expected, uint64_t& value);
   bool ReadReal(double& value);
   bool ReadFloat(float& value);
+  bool FitsAsText(double real) const;
   bool ReadBool(bool& value);
   bool ReadEnum(const EnumTable& table, int32_t& value);
   bool WriteText(const FieldTable& field, std::string_view text);  // A binding or a map key.
@@ -181,6 +182,7 @@ class JsonReader {
   Sink& sink_;
   int depth_ = 0;
   int open_lengths_ = 0;
+  int open_anys_ = 0;
   const char* too_deep_at_ = nullptr;  // the first message beyond kMessageDepthMax
   // Bytes of the last length written at this depth, minus one.
   uint8_t widths_[kJsonDepthMax + 2] = {};

@@ -247,6 +247,8 @@ bool JsonReader::ReadAny(const MessageTable& any) {
                             : slash != std::string::npos;
   if (resolves) table = any.schema->Find(std::string_view(type_url).substr(slash + 1));
   if (table == nullptr) return Fail(fmt::format("unknown type \"{}\" in an Any", type_url));
+  if (table->well_known == WellKnown::kListValue && options_.dialect == Dialect::kEnvoy)
+    return Fail("Envoy takes no ListValue in an Any");
   sink_.Append(kFirstTag);
   sink_.Wrote(WriteVarint(sink_.Need(kLengthBytesMax), type_url.size()));
   sink_.Append(type_url);
@@ -255,11 +257,13 @@ bool JsonReader::ReadAny(const MessageTable& any) {
   const bool plain = table->well_known == WellKnown::kNone ||
                      table->well_known == WellKnown::kEmpty ||
                      table->well_known == WellKnown::kHttpBody;
+  ++open_anys_;
   if (plain) {
     if (!ReadObject(*table, nullptr, Object::kInsideAny)) return false;
   } else if (!ReadAnyValue(*table)) {
     return false;
   }
+  --open_anys_;
   EndLength(length);
   return true;
 }
@@ -271,6 +275,7 @@ bool JsonReader::ReadAnyValue(const MessageTable& table) {
   SkipSpace();
   bool more = !At('}');
   bool seen = false;
+  bool type_seen = false;
   while (more) {
     std::string_view key;
     const char* const key_start = p_;
@@ -282,9 +287,12 @@ bool JsonReader::ReadAnyValue(const MessageTable& table) {
     if (value) {
       seen = true;
       if (!ReadMessageBody(table, nullptr)) return In("value");
+    } else if (options_.dialect == Dialect::kEnvoy && (type_seen || name != "@type")) {
+      return Fail("Envoy takes nothing beside the value");
     } else if (!ReadUnknown(table, name, key_start, Object::kInsideAny)) {
       return false;
     }
+    type_seen = type_seen || name == "@type";
     if (!NextElement('}', more)) return false;
   }
   if (!seen) return Fail(fmt::format("an Any of a {} needs its \"value\"", table.full_name));

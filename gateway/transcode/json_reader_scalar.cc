@@ -1,4 +1,6 @@
 #include <bit>
+#include <cfloat>
+#include <cmath>
 #include <limits>
 
 #include "fmt/format.h"
@@ -127,7 +129,8 @@ bool JsonReader::ReadSigned(int64_t min, int64_t max, const char* expected, int6
 bool JsonReader::ReadUnsigned(uint64_t max, const char* expected, uint64_t& value) {
   PlainInteger plain = ReadPlainInteger(p_, end_);
   const char* behind = plain.end;
-  if (behind != nullptr && (!plain.negative || plain.magnitude == 0)) [[likely]] {
+  // A bare -0 is 0, as text it is no natural number.
+  if (behind != nullptr && (!plain.negative || (plain.magnitude == 0 && !At('"')))) [[likely]] {
     value = plain.magnitude;
   } else {
     std::optional<uint64_t> slow;
@@ -177,12 +180,18 @@ bool JsonReader::ReadReal(double& value) {
   return true;
 }
 
+// Envoy rounds nothing down to the largest float that comes as text.
+bool JsonReader::FitsAsText(double real) const {
+  return options_.dialect == Dialect::kStrict || !std::isfinite(real) || std::fabs(real) <= FLT_MAX;
+}
+
 bool JsonReader::ReadFloat(float& value) {
   const char* const start = p_;
   double real;
+  const bool is_text = At('"');
   if (!ReadReal(real)) return false;
   std::optional<float> narrow = NarrowToFloat(real);
-  if (!narrow) {
+  if (!narrow || (is_text && !FitsAsText(real))) {
     p_ = start;
     return FailExpected("a number in the range of float");
   }
@@ -428,6 +437,8 @@ bool JsonReader::ReadPacked(const FieldTable& field) {
 bool JsonReader::WriteText(const FieldTable& field, std::string_view text) {
   const bool known = field.kind == Kind::kMessage;
   if (!known) {
+    if (field.kind == Kind::kFloat && !FitsAsText(DoubleFromText(text).value_or(0)))
+      return Fail("a number in the range of float");
     std::string problem = AppendScalarText(sink_, field, text, options_.enum_names);
     return problem.empty() || Fail(std::move(problem));
   }

@@ -168,7 +168,7 @@ FieldTable MakeField(const pb::FieldDescriptor& descriptor) {
 }  // namespace
 
 const EnumValue* EnumTable::FindFolded(std::string_view name) const {
-  return by_folded_name.Find(Fold(name));
+  return by_name.Find(Fold(name));
 }
 
 const EnumValue* EnumTable::FindNumber(int32_t number) const {
@@ -245,6 +245,7 @@ void Schema::Fill(const pb::Descriptor& message, MessageTable& table) {
   table.full_name = message.full_name();
   table.well_known = WellKnownOf(table.full_name);
   table.is_map_entry = message.options().map_entry();
+  table.is_proto3 = message.file()->syntax() == pb::FileDescriptor::SYNTAX_PROTO3;
   table.schema = this;
   for (int i = 0; i < message.oneof_decl_count(); ++i)
     table.oneofs.push_back(message.oneof_decl(i)->name());
@@ -277,13 +278,10 @@ const EnumTable& Schema::Compile(const pb::EnumDescriptor& enumeration) {
   table.is_null_value = table.full_name == "google.protobuf.NullValue";
   for (int i = 0; i < enumeration.value_count(); ++i) {
     table.values.push_back(EnumValue{enumeration.value(i)->name(), enumeration.value(i)->number()});
-    table.folded_names.push_back(Fold(table.values.back().name));
   }
   table.by_name.Reserve(table.values.size());
-  table.by_folded_name.Reserve(table.values.size());
   for (size_t i = 0; i < table.values.size(); ++i) {
     table.by_name.Insert(table.values[i].name, &table.values[i]);
-    table.by_folded_name.Insert(table.folded_names[i], &table.values[i]);
     table.by_number.push_back(&table.values[i]);
   }
   auto by_number = [](const EnumValue* a, const EnumValue* b) { return a->number < b->number; };

@@ -91,13 +91,11 @@ struct EnumTable {
   bool is_null_value = false;  // google.protobuf.NullValue
 
   const EnumValue* FindName(std::string_view name) const { return by_name.Find(name); }
-  // Ignores case, and takes '-' for '_'.
+  // The same for `name` in capitals, with '_' for '-': a name that is declared in small letters is not found.
   const EnumValue* FindFolded(std::string_view name) const;
   const EnumValue* FindNumber(int32_t number) const;
 
   NameIndex<const EnumValue> by_name;
-  NameIndex<const EnumValue> by_folded_name;
-  std::vector<std::string> folded_names;
   std::vector<const EnumValue*> by_number;  // Ascending, one entry a number.
   int32_t dense_first = 0;  // by_number[i] has number dense_first + i for i < dense_count.
   size_t dense_count = 0;
@@ -135,6 +133,7 @@ struct MessageTable {
   std::string full_name;
   WellKnown well_known = WellKnown::kNone;
   bool is_map_entry = false;
+  bool is_proto3 = false;
   std::vector<FieldTable> fields;   // By ascending number.
   std::vector<std::string> oneofs;  // Names, in order of declaration.
   size_t required_count = 0;

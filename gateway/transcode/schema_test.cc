@@ -26,7 +26,7 @@ constexpr char kProto[] = R"(
     string shadow = 13 [json_name = "tag2"];
     string tag2 = 14;
   }
-  enum Color { option allow_alias = true; NONE = 0; RED = 1; ROT = 1; DEEP = 100; BELOW = -5; }
+  enum Color { option allow_alias = true; NONE = 0; RED = 1; ROT = 1; DEEP = 100; low = 7; BELOW = -5; }
 )";
 
 struct SchemaTest : testing::Test {
@@ -90,6 +90,7 @@ TEST_F(SchemaTest, TheFirstEnumValueOfANumberNamesIt) {
   EXPECT_EQ(color.FindName("ROT")->number, 1);
   EXPECT_EQ(color.FindName("rot"), nullptr);
   EXPECT_EQ(color.FindFolded("deEp")->number, 100);
+  EXPECT_EQ(color.FindFolded("low"), nullptr) << "as in Envoy";
 }
 
 TEST_F(SchemaTest, PathsResolveByEitherNameAndPercentDecoded) {

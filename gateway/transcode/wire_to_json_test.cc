@@ -354,6 +354,9 @@ TEST_F(WireToJsonTest, NestingIsBounded) {
   };
   EXPECT_EQ(Print(Table("Frame"), nest(99)).substr(0, 10), R"({"nested":)");
   EXPECT_EQ(Print(Table("Frame"), nest(100)), "error: the message is nested too deeply");
+  options.wire = JsonPrintOptions::Wire::kEnvoy;
+  EXPECT_EQ(Print(Table("Frame"), nest(100)).substr(0, 10), R"({"nested":)");
+  EXPECT_EQ(Print(Table("Frame"), nest(101)), "error: allowed depth exceeded");
 }
 
 TEST_F(WireToJsonTest, OptionsChangeTheLayout) {

@@ -118,6 +118,11 @@ void Connection::ReadWhatIsThere() {
   }
 }
 
+bool Connection::MoreIsWaiting() const {
+  char next;
+  return read_filled_room_ && !closed_ && ::recv(fd_, &next, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 void Connection::Arrived(size_t bytes) {
   home_.gathering().Received(bytes);
   small_reads_ = bytes < capacity_ / kGrowth ? small_reads_ + 1 : 0;

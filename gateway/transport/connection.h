@@ -51,7 +51,8 @@ class Connection : private EdgePoll::Watched {
   std::string_view input() const { return {buffer_.get() + begin_, end_ - begin_}; }
   void Consume(size_t bytes) { begin_ += bytes; }
   void Release();  // what was consumed may go
-  bool read_filled_room() const { return read_filled_room_; }  // so that the kernel may have more
+  // Whether the last read left something in the kernel for want of room.
+  bool MoreIsWaiting() const;
 
   // Waits for bytes beyond those in input(). Moves the buffer when it is full. A connection that waits kIdle with nothing
   // in the buffer has a small one meanwhile.

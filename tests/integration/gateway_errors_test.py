@@ -151,10 +151,10 @@ class GatewayErrorsTest(unittest.TestCase):
     def port_of(self, gateway):
         return int(gateway.wait_for(r"^http\s+127\.0\.0\.1:(\d+)").group(1))
 
-    def get(self, port, path, headers=None):
+    def get(self, port, path, headers=None, method="GET"):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         with contextlib.closing(connection):
-            connection.request("GET", path, headers=headers or {})
+            connection.request(method, path, headers=headers or {})
             response = connection.getresponse()
             return response, response.read()
 
@@ -207,6 +207,14 @@ class GatewayErrorsTest(unittest.TestCase):
         self.assertTrue(body.startswith(b"upstream connect error"), body)
         response, body = self.get(port, "/notes/2")
         self.assertEqual((response.status, response.getheader("grpc-status"), body), (404, "5", b""))
+
+    def test_a_query_without_a_content_type_is_refused(self):
+        port = self.serve()
+        for headers in ({}, {"content-type": ""}):
+            response, body = self.get(port, "/notes/1", headers, "QUERY")
+            self.assertEqual((response.status, response.getheader("connection"), body), (400, "close", b""))
+        response, _ = self.get(port, "/notes/1", {"content-type": "x"}, "QUERY")
+        self.assertEqual(response.status, 404)
 
     def test_unknown_details_do_not_cancel_a_conversion(self):
         _, body = self.get(self.serve(convert_grpc_status=True), "/notes/2")

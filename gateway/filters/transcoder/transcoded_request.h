@@ -27,6 +27,8 @@ class TranscodedRequest {
   // Both at once, for a method that takes one message.
   StatusOr<std::string_view> Whole(std::string_view body);
   bool streams() const { return streams_; }
+  // Each piece that is fed becomes a message: the body is a stream of google.api.HttpBody.
+  bool streams_pieces() const { return streams_ && route_.body_is_http_body; }
 
  private:
   Status CheckBody(std::string_view piece) const;

@@ -10,6 +10,13 @@
 
 namespace minato::gateway {
 
+namespace {
+
+// Envoy's buffer is full then: it reads no further before it has given that on.
+constexpr size_t kReadBytesMax = 1 << 20;
+
+}  // namespace
+
 using http::KnownHeader;
 
 Status TranscodedStream::FinishWithoutBody() {
@@ -22,7 +29,23 @@ Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::NextPiece() {
   // Envoy gives on what its HTTP/1.1 parser found in one read, whatever the chunks are.
   const bool in_chunks = !begun_ && IsHttp1() && !client().head().Find(KnownHeader::kContentLength).has_value();
   begun_ = true;
-  return in_chunks && client().BodyArrived() ? Gather() : client().ReadPiece();
+  if (in_chunks && client().BodyArrived()) return Gather();
+  return request_.streams_pieces() && IsHttp1() ? GatherWaiting() : client().ReadPiece();
+}
+
+// What Envoy would find in one read: all that nobody has to wait for.
+Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::GatherWaiting() {
+  body_.clear();
+  for (;;) {
+    CO_TRY(std::optional<std::string_view> piece, co_await client().ReadPiece());
+    if (!piece.has_value()) break;
+    const bool last = !client().MoreIsWaiting();
+    if (last && body_.empty()) co_return piece;
+    body_.append(*piece);
+    if (last || body_.size() >= kReadBytesMax) co_return body_;
+  }
+  if (body_.empty()) co_return std::nullopt;
+  co_return body_;
 }
 
 Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::Gather() {

@@ -53,6 +53,7 @@ class TranscodedStream final : public ForwardingStream {
   Task<StatusOr<std::optional<std::string_view>>> NextPiece();
   Task<StatusOr<std::optional<std::string_view>>> ReadFurther();
   Task<StatusOr<std::optional<std::string_view>>> Gather();
+  Task<StatusOr<std::optional<std::string_view>>> GatherWaiting();
   // Answers with an error, or ends the answer that was begun as FailResponse does. A bad request ends its connection: to
   // Envoy it is never complete by then.
   Task<void> Refuse(const Status& status, bool ends_connection);

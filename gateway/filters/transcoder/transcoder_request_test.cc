@@ -267,6 +267,16 @@ TEST_F(TranscoderRequestTest, EachPieceOfAStreamedHttpBodyIsAMessage) {
   EXPECT_EQ(uploads[1].name(), "");
   EXPECT_EQ(uploads[1].file().data().size(), 1 << 20);
   EXPECT_EQ(uploads[2].file().data(), "x");
+  HandClient waiting("POST", "/filestream/f");
+  waiting.body_arrived = false;
+  waiting.more_is_waiting = true;
+  waiting.pieces = {"one", "two", std::string(1 << 20, 'x'), "three"};
+  Serve(waiting);
+  const auto gathered = Sent<transcoder::test::Upload>();
+  ASSERT_EQ(gathered.size(), 3) << "two in which a read ends, the first of them over a message's limit";
+  EXPECT_EQ(gathered[0].file().data().substr(0, 7), "onetwox");
+  EXPECT_EQ(gathered[1].file().data(), "xxxxxx");
+  EXPECT_EQ(gathered[2].file().data(), "three");
   HandClient none("POST", "/filestream/f");
   Serve(none);
   EXPECT_EQ(Sent<transcoder::test::Upload>().size(), 1);
