@@ -92,15 +92,14 @@ struct Http2Client::Callbacks {
         }
         return 0;
       case NGHTTP2_DATA:
-        if (ends) {
-          if (Http2ClientStream* const stream = Find(session, frame->hd.stream_id)) {
+        if (Http2ClientStream* const stream = Find(session, frame->hd.stream_id)) {
+          stream->OnDataFrame();
+          if (ends) {
             stream->answered_ = true;
             stream->OnEnd({});
           }
-        } else if (frame->hd.length == 0) {
-          return self.EmptyFrame();
         }
-        return 0;
+        return ends || frame->hd.length > 0 ? 0 : self.EmptyFrame();
       case NGHTTP2_RST_STREAM:
         if (Http2ClientStream* const stream = Find(session, frame->hd.stream_id)) stream->remote_reset_ = true;
         return 0;

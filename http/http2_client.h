@@ -59,6 +59,8 @@ class Http2ClientStream {
   // A head, each 1xx first. `ends`: neither body nor trailers follow.
   virtual void OnHead(int status, Headers headers, bool ends) = 0;
   virtual void OnData(std::string_view piece) = 0;
+  // What OnData was called with since the last time was one DATA frame, and all of it.
+  virtual void OnDataFrame() = 0;
   // The answer is complete; not called when its head said so. The request need not be.
   virtual void OnEnd(Headers trailers) = 0;
   // unsent() went down.

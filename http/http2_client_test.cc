@@ -12,6 +12,7 @@ namespace {
 struct TestStream final : Http2ClientStream {
   std::string story;
   std::string body;
+  std::string frames;  // where each ended
   Headers last_headers;
   Headers trailers;
 
@@ -20,6 +21,7 @@ struct TestStream final : Http2ClientStream {
     last_headers = std::move(headers);
   }
   void OnData(std::string_view piece) override { body += piece; }
+  void OnDataFrame() override { frames += " " + std::to_string(body.size()); }
   void OnEnd(Headers end) override {
     story += "end; ";
     trailers = std::move(end);
@@ -98,10 +100,10 @@ TEST(Http2Client, TakesAnswersCutAnywhere) {
     server.Interim(1, 103);
     server.Answer(1, std::string(40000, 'b'), {{"grpc-status", "5"}, {"grpc-message", "none"}});
     if (!Exchange(client, server, cut)) return std::string("broken");
-    return stream.story + "|" + std::to_string(stream.body.size()) + "|" + std::to_string(stream.trailers.size());
+    return stream.story + "|" + stream.frames + "|" + std::to_string(stream.trailers.size());
   };
   const std::string whole = run(SIZE_MAX);
-  EXPECT_EQ(whole, "head 103; head 200; end; complete 0|40000|2");
+  EXPECT_EQ(whole, "head 103; head 200; end; complete 0| 16384 32768 40000|2");
   for (size_t cut = 1; cut < 40; ++cut) EXPECT_EQ(run(cut), whole) << cut;
 }
 

@@ -62,26 +62,29 @@ bool NamesTrailers(std::string_view te) {
 
 // By which Envoys tell each other of a request, and of a client what only its own proxy knows: not from outside.
 bool IsOfProxies(std::string_view name) {
-  static constexpr std::string_view kNames[] = {
-      "x-envoy-expected-rq-timeout-ms",
-      "x-envoy-force-trace",
-      "x-envoy-hedge-on-per-try-timeout",
-      "x-envoy-internal",
-      "x-envoy-ip-tags",
-      "x-envoy-max-retries",
-      "x-envoy-original-url",
-      "x-envoy-retriable-header-names",
-      "x-envoy-retriable-status-codes",
-      "x-envoy-retry-grpc-on",
-      "x-envoy-retry-on",
-      "x-envoy-upstream-alt-stat-name",
-      "x-envoy-upstream-rq-per-try-timeout-ms",
-      "x-envoy-upstream-rq-timeout-alt-response",
-      "x-envoy-upstream-rq-timeout-ms",
-      "x-envoy-upstream-stream-duration-ms",
-      "x-forwarded-client-cert",
+  static constexpr std::string_view kPrefix = "x-envoy-";
+  static constexpr std::string_view kNames[] = {  // in alphabetical order
+      "expected-rq-timeout-ms",
+      "force-trace",
+      "hedge-on-per-try-timeout",
+      "internal",
+      "ip-tags",
+      "max-retries",
+      "original-url",
+      "retriable-header-names",
+      "retriable-status-codes",
+      "retry-grpc-on",
+      "retry-on",
+      "upstream-alt-stat-name",
+      "upstream-rq-per-try-timeout-ms",
+      "upstream-rq-timeout-alt-response",
+      "upstream-rq-timeout-ms",
+      "upstream-stream-duration-ms",
   };
-  return name.starts_with("x-") && std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+  static_assert(std::is_sorted(std::begin(kNames), std::end(kNames)));
+  if (name.empty() || name.front() != 'x') return false;
+  if (!name.starts_with(kPrefix)) return name == "x-forwarded-client-cert";
+  return std::binary_search(std::begin(kNames), std::end(kNames), name.substr(kPrefix.size()));
 }
 
 // Of headers that are joined already. Of what a client takes (te) only trailers are for others than us.

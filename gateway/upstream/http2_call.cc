@@ -78,7 +78,7 @@ void Http2Call::GiveUp(const Status& reason) {
     request_.reset();
   } else if (was == Stage::kStarted) {
     Http2Connection& connection = *std::exchange(connection_, nullptr);
-    connection.session().Discard(arrived_.size());
+    connection.session().Discard(frames_.bytes());
     connection.session().Reset(*this, kCancel);
     connection.SendSoon();
     home_->Ended(*this, /*in_callback=*/false);
@@ -147,14 +147,13 @@ Task<StatusOr<std::optional<std::string_view>>> Http2Call::Read() {
 }
 
 StatusOr<std::optional<std::string_view>> Http2Call::ReadNow() {
-  if (!arrived_.empty()) {
-    reading_.clear();
-    reading_.swap(arrived_);
+  if (!frames_.empty()) {
+    const std::string_view frame = frames_.Next();
     if (stage_ == Stage::kStarted) {
-      connection_->session().Consume(*this, reading_.size());
+      connection_->session().Consume(*this, frame.size());
       if (connection_->session().WantsToProduce()) connection_->SendSoon();
     }
-    return reading_;
+    return frame;
   }
   if (answered_) return std::nullopt;
   return Failed();
@@ -183,8 +182,8 @@ void Http2Call::OnHead(int status, http::Headers headers, bool ends) {
   readers_.GrantAll();
 }
 
-void Http2Call::OnData(std::string_view piece) {
-  arrived_.append(piece);
+void Http2Call::OnDataFrame() {
+  frames_.EndFrame();
   if (!readers_.empty()) readers_.GrantAll();
 }
 
@@ -202,7 +201,7 @@ void Http2Call::OnClosed(http::Http2StreamEnd end, uint32_t error_code) {
   using http::Http2StreamEnd;
   stage_ = Stage::kOver;
   // Nothing gives window back for the stream any more; its unread rest is no larger than its window was.
-  std::exchange(connection_, nullptr)->session().Discard(arrived_.size());
+  std::exchange(connection_, nullptr)->session().Discard(frames_.bytes());
   switch (end) {
     case Http2StreamEnd::kComplete:
       break;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/upstream/data_frames.h"
 #include "gateway/upstream/http2_connection.h"
 #include "gateway/upstream/http_call.h"
 #include "http/http2_client.h"
@@ -66,14 +67,15 @@ class Http2Call final : public HttpCall, private http::Http2ClientStream {
   size_t Unsent() const;
   Task<Status> WriteWhenRoom(std::string_view piece);
   Status WriteNow(std::string_view piece);
-  bool MayRead() const { return !arrived_.empty() || answered_ || failure_ != UpstreamFailure::kNone; }
+  bool MayRead() const { return !frames_.empty() || answered_ || failure_ != UpstreamFailure::kNone; }
   StatusOr<std::optional<std::string_view>> ReadNow();
   Task<StatusOr<std::optional<std::string_view>>> ReadWhenArrived();
   void GiveUp(const Status& reason);
   Status Failed() const;
 
   void OnHead(int status, http::Headers headers, bool ends) override;
-  void OnData(std::string_view piece) override;
+  void OnData(std::string_view piece) override { frames_.Append(piece); }
+  void OnDataFrame() override;
   void OnEnd(http::Headers trailers) override;
   void OnSent() override;
   void OnClosed(http::Http2StreamEnd end, uint32_t error_code) override;
@@ -89,8 +91,7 @@ class Http2Call final : public HttpCall, private http::Http2ClientStream {
   HttpResponseHead head_;
   bool head_waits_ = false;
   bool answered_ = false;  // all of the answer has come
-  std::string arrived_;    // of the body
-  std::string reading_;    // what Read handed out
+  DataFrames frames_;      // of the body
   http::Headers trailers_;
   UpstreamFailure failure_ = UpstreamFailure::kNone;
   std::string failure_text_;

@@ -56,6 +56,7 @@ class Call final : public http::Http2ClientStream {
 
  private:
   void OnHead(int answered, http::Headers, bool) override { status = answered; }
+  void OnDataFrame() override {}
   void OnData(std::string_view piece) override {
     body += piece;
     session.Consume(*this, piece.size());

@@ -205,7 +205,7 @@ class GatewayExtensionsTest(unittest.TestCase):
                          '400 query parameter "labels.b.c": a key with a dot in it stands in brackets, as in labels[b.c]')
         plain = self.port(descriptors=descriptors, upstream=recorder.port)
         self.request(plain, "GET", "/v1/users?labels.key=k&labels.value=v")
-        self.assertEqual(dict(request.FromString(recorder.requests[-1]).labels), {"k": "v"})
+        self.assertEqual(dict(request.FromString(recorder.requests[-1]).labels), {"key": "k", "value": "v"})
 
     def test_rules_that_cannot_be_reached_are_warned_of(self):
         def edit(_, rules):

@@ -13,8 +13,6 @@
 namespace minato::gateway {
 namespace {
 
-// As upstreams send a long message to Envoy, which lets go of it by these.
-constexpr size_t kDataFrameBytes = 16 << 10;
 // Of one google.api.HttpBody in a stream. Envoy has no bound for it.
 constexpr size_t kStreamedBytesMax = 64 << 20;
 // What a google.api.HttpBody that is held whole may have beside its data.
@@ -74,31 +72,28 @@ Status TranscodedReply::CheckLimit(size_t bytes) const { return bytes > bytes_ma
 
 Status TranscodedReply::FeedJson(std::string_view& piece) {
   if (piece.empty()) return OkStatus();
+  if (!std::exchange(counted_, false)) buffer_.Add(piece.size());
   if (has_message_ && !streams_) {  // further messages of a unary reply count for nothing but the limit
-    lingering_bytes_ += std::exchange(piece, {}).size();
-    return CheckLimit(lingering_bytes_ + body_.size());
+    piece = {};
+    return CheckLimit(buffer_.held_bytes() + body_.size());
   }
+  TRY(CheckLimit(buffer_.held_bytes()));
   for (;;) {
     switch (frames_.Next(piece)) {
-      case GrpcFrames::Event::kMore: {
-        const size_t held = frames_.held_bytes();
-        TRY(CheckLimit(held));
-        if (held > 0) TRY(CheckLimit(lingering_bytes_ + std::min(held, kDataFrameBytes)));
-        if (held >= kGrpcFrameHeadBytes) lingering_bytes_ = 0;
+      case GrpcFrames::Event::kMore:
+        buffer_.WaitFor(frames_.held_bytes());
         return OkStatus();
-      }
       case GrpcFrames::Event::kError:
         return BadFlag(frames_.flag());
       case GrpcFrames::Event::kMessage: {
         TRY(const std::string_view message, Message());
-        const size_t size = message.size();
-        const size_t frame = kGrpcFrameHeadBytes + size;
-        TRY(CheckLimit(frame));
-        TRY(CheckLimit(lingering_bytes_ + std::min(frame, kDataFrameBytes)));
-        lingering_bytes_ = frame <= kDataFrameBytes ? size : frame % kDataFrameBytes;
+        TRY(CheckLimit(kGrpcFrameHeadBytes + message.size()));  // it may have been compressed
+        buffer_.ReadMessage(frames_.message().size(), piece.size());
         TRY(AppendJson(message));
+        if (piece.empty()) return OkStatus();
+        counted_ = !streams_ || SendsFirst();
         if (!streams_) return FeedJson(piece);
-        if (SendsFirst()) return OkStatus();
+        if (counted_) return OkStatus();
         break;
       }
     }
@@ -135,17 +130,11 @@ Status TranscodedReply::AppendJson(std::string_view message) {
   return OkStatus();
 }
 
-bool TranscodedReply::IsHeldTooLong(size_t came) const {
-  if (!streams_ || has_message_ || came == 0) return false;
-  return (came - 1) / kDataFrameBytes * kDataFrameBytes > bytes_max_;
-}
-
 Status TranscodedReply::FeedHttpBody(std::string_view& piece) {
   bool taken = false;
   GrpcFrames::Event event = frames_.Next(piece);
   for (; event == GrpcFrames::Event::kMessage; event = frames_.Next(piece)) {
     TRY(const std::string_view message, Message());
-    if (IsHeldTooLong(kGrpcFrameHeadBytes + message.size())) return TooLargeBody();
     const bool is_first = !std::exchange(has_message_, true);
     if (message.empty()) continue;
     const auto http_body = ReadHttpBody(route_.response_body_field, message);
@@ -161,7 +150,8 @@ Status TranscodedReply::FeedHttpBody(std::string_view& piece) {
   }
   if (event == GrpcFrames::Event::kError) return BadFlag(frames_.flag());
   const size_t held = frames_.held_bytes();
-  const bool too_large = streams_ ? held > kStreamedBytesMax || IsHeldTooLong(held)
+  // Before the first message of a stream Envoy holds what has come, beside the head.
+  const bool too_large = streams_ ? held > kStreamedBytesMax || (!has_message_ && held > bytes_max_)
                                   : body_.size() > bytes_max_ || held > bytes_max_ + kHttpBodySlack;
   return too_large ? TooLargeBody() : OkStatus();
 }

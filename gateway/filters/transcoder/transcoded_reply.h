@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/filters/transcoder/envoy_buffer.h"
 #include "gateway/filters/transcoder/grpc_frames.h"
 #include "gateway/filters/transcoder/transcoder_tables.h"
 #include "gateway/grpc_encoding.h"
@@ -20,8 +21,8 @@ class TranscodedReply {
 
   // As the head's grpc-encoding says; before the first piece. Messages are only decompressed with message_compression.
   void set_encoding(std::string_view encoding) { encoding_ = GrpcEncoding(encoding); }
-  // Takes `piece`, and appends to body() what it completes. A part of it is left if body() is to be sent first: a few
-  // bytes may decompress to many. After an error body() has the messages in front of it.
+  // Takes `piece`, a DATA frame, and appends to body() what it completes. A part of it is left if body() is to be sent
+  // first: a few bytes may decompress to many. After an error body() has the messages in front of it.
   Status Feed(std::string_view& piece);
   // The gRPC body has ended: appends what closes the stream.
   Status Finish();
@@ -45,14 +46,10 @@ class TranscodedReply {
  private:
   Status FeedJson(std::string_view& piece);
   Status FeedHttpBody(std::string_view& piece);
-  // For the first frame of a stream of google.api.HttpBody, of which `came` bytes are there: until it is complete Envoy
-  // holds it by whole DATA frames, beside the head.
-  bool IsHeldTooLong(size_t came) const;
   bool SendsFirst() const { return frames_.compressed() && !body_.empty(); }
   Status AppendJson(std::string_view message);
   // The message that frames_ has, decompressed where it is compressed. A view until the next call.
   StatusOr<std::string_view> Message();
-  // Envoy counts what its buffers hold, and these let go of a message when the next one begins.
   Status CheckLimit(size_t bytes) const;
 
   const Route& route_;
@@ -65,7 +62,8 @@ class TranscodedReply {
   std::string decompressed_;
   std::string body_;
   std::string content_type_;
-  size_t lingering_bytes_ = 0;  // of the last message
+  EnvoyBuffer buffer_;
+  bool counted_ = false;  // there, what is left of a piece
   bool begun_ = false;
   bool has_message_ = false;
 };

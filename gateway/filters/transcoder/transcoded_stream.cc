@@ -239,7 +239,12 @@ Task<Status> TranscodedStream::WriteTranscoded(std::string_view piece) {
 Task<Status> TranscodedStream::WriteInParts(std::string_view piece) {
   Status fed;
   do {
+    const size_t before = reply_.body().size();
     fed = reply_.Feed(piece);
+    if (!fed.ok() && error_shape_ == ErrorShape::kEnvoy && !TellsFailures()) {
+      reply_.body().resize(before);  // Envoy sends nothing of a DATA frame in which something is wrong
+      break;
+    }
     if (answer_ == Answer::kHeld && reply_.streams() && reply_.has_message()) CO_TRY(co_await StartHeld());
     if (answer_ == Answer::kStarted) CO_TRY(co_await Flush());
   } while (fed.ok() && !piece.empty());

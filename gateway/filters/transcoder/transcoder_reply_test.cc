@@ -192,8 +192,8 @@ TEST_F(TranscoderReplyTest, AStreamWithoutMessages) {
 }
 
 TEST_F(TranscoderReplyTest, AStreamIsCutBehindItsLastGoodMessage) {
-  router.data = {BookFrame(1) + Frame("\x08\x01\x08\x02")};
-  EXPECT_EQ(Get("/list/7"), R"(200 application/json - [{"id":"1"} CUT)");
+  router.data = {BookFrame(1), BookFrame(2) + Frame("\x08\x01\x08\x02")};
+  EXPECT_EQ(Get("/list/7"), R"(200 application/json - [{"id":"1"} CUT)") << "nothing of a frame with a fault";
   router.data = {BookFrame(1) + BookFrame(2).substr(0, 6)};
   EXPECT_EQ(Get("/list/7"), R"(200 application/json - [{"id":"1"} CUT)");
 }
@@ -299,8 +299,8 @@ TEST_F(HttpBodyReplyTest, OneThatCannotBeReadResetsTheStream) {
     router.data = {Frame(broken)};
     EXPECT_EQ(Post(), "0  -  CUT");
   }
-  router.data = {File("a/a", "one") + Frame("\x0a\xff")};
-  EXPECT_EQ(Get("/download/7"), "200 a/a - one CUT");
+  router.data = {File("a/a", "one"), File("a/a", "two") + Frame("\x0a\xff")};
+  EXPECT_EQ(Get("/download/7"), "200 a/a - one CUT") << "nothing of a frame with a fault";
 }
 
 TEST_F(HttpBodyReplyTest, OneOverTheBufferIsAnInternalError) {
@@ -312,7 +312,10 @@ TEST_F(HttpBodyReplyTest, OneOverTheBufferIsAnInternalError) {
   EXPECT_EQ(Post(), "500 text/plain 21 Internal Server Error");
   router.data = {File("a/a", std::string(21, 'x'))};
   EXPECT_EQ(Get("/download/7"), "200 a/a - xxxxxxxxxxxxxxxxxxxxx") << "streams are not bounded by it";
-  router.data = {File("a/a", std::string(20000, 'x'))};
+  const std::string file = File("a/a", std::string(50, 'x'));
+  router.data = {file.substr(0, 20), file.substr(20)};
+  EXPECT_EQ(Get("/download/7"), "200 a/a - " + std::string(50, 'x'));
+  router.data = {file.substr(0, 21), file.substr(21)};
   EXPECT_EQ(Get("/download/7"), "500 text/plain 21 Internal Server Error") << "their head is held";
   router.data = {File("a/a", "x"), File("a/a", std::string(20000, 'x'))};
   EXPECT_EQ(Get("/download/7"), "200 a/a - x" + std::string(20000, 'x'));
