@@ -1,4 +1,4 @@
-"""Runs the oracle's `check` against the built gateway; every case of the corpus is one test case here."""
+"""Runs the oracle's `check` against the built gateway; every case is one test case here."""
 
 import json
 import os
@@ -21,11 +21,9 @@ def read(name):
         return file.read()
 
 
-GOLDENS = json.loads(read("goldens.json"))["cases"]
-DEVIATIONS = yaml.safe_load(read("deviations.yaml"))
+class Corpus:
+    """Runs the cases of `folder`, which has its goldens beside them; `deviations` are those that differ on purpose."""
 
-
-class OracleTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         with tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR")) as home:
@@ -33,6 +31,7 @@ class OracleTest(unittest.TestCase):
             # A second try for what a busy machine's pauses broke; the oracle names those cases.
             check = subprocess.run(
                 [sys.executable, os.path.join(HERE, "oracle.py"), "check", "--quiet", "--retry=1",
+                 f"--cases={os.path.join(HERE, cls.folder, 'cases')}",
                  f"--home={home}", f"--json={results}", f"--gateway={GATEWAY}"],
                 env={**os.environ, "ORACLE_PACKAGES": "installed"}, text=True,
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -43,16 +42,11 @@ class OracleTest(unittest.TestCase):
                 cls.results = {result["name"]: result for result in json.load(file)["cases"]}
         passed = sum(result["passed"] for result in cls.results.values())
         print(f"{len(cls.results)} cases run, {passed} passed, "
-              f"{len(DEVIATIONS)} are named deviations", flush=True)
-
-    def test_every_deviation_is_a_case_and_has_its_reason(self):
-        for name, reason in DEVIATIONS.items():
-            self.assertIn(name, GOLDENS)
-            self.assertGreater(len(str(reason).split()), 5, name)
+              f"{len(cls.deviations)} are named deviations", flush=True)
 
     def check_case(self, name):
         result = self.results[name]
-        if name in DEVIATIONS:
+        if name in self.deviations:
             self.assertFalse(result["passed"], "equal to Envoy: its entry in deviations.yaml is stale")
         elif not result["passed"]:
             self.fail("\n".join(
@@ -61,9 +55,34 @@ class OracleTest(unittest.TestCase):
                  for diff in result["diff"]]))
 
 
-for case in sorted(GOLDENS):
-    setattr(OracleTest, "test_" + re.sub(r"\W", "_", case),
-            lambda self, case=case: self.check_case(case))
+def every_case(corpus):
+    """Makes each golden of the corpus a test case of its own."""
+    corpus.goldens = json.loads(read(os.path.join(corpus.folder, "goldens.json")))["cases"]
+    for case in sorted(corpus.goldens):
+        setattr(corpus, "test_" + re.sub(r"\W", "_", case),
+                lambda self, case=case: self.check_case(case))
+    return corpus
+
+
+@every_case
+class OracleTest(Corpus, unittest.TestCase):
+    """The public cases."""
+
+    folder = ""
+    deviations = yaml.safe_load(read("deviations.yaml"))
+
+    def test_every_deviation_is_a_case_and_has_its_reason(self):
+        for name, reason in self.deviations.items():
+            self.assertIn(name, self.goldens)
+            self.assertGreater(len(str(reason).split()), 5, name)
+
+
+@every_case
+class FurtherTest(Corpus, unittest.TestCase):
+    """Requests and replies in which the gateway once differed."""
+
+    folder = "further"
+    deviations = {}
 
 
 if __name__ == "__main__":
