@@ -82,6 +82,8 @@ constexpr std::string_view kOfAnswers[] = {
     "x-request-id",
 };
 
+constexpr std::string_view kOfTrailers[] = {"grpc-message", "grpc-status"};
+
 static_assert(std::is_sorted(std::begin(kOfRequests), std::end(kOfRequests)));
 static_assert(std::is_sorted(std::begin(kOfAnswers), std::end(kOfAnswers)));
 
@@ -108,6 +110,25 @@ bool HasRepeated(const Fields& fields, const Names& names) {
   return false;
 }
 
+template <typename Names>
+http::Headers Joined(const http::Headers& headers, const Names& names) {
+  http::Headers joined;
+  for (const http::HeaderField field : headers) {
+    if (!std::binary_search(std::begin(names), std::end(names), field.name)) {
+      joined.AddLowered(field.name, field.value);
+      continue;
+    }
+    if (joined.Has(field.name)) continue;
+    std::string value;
+    for (const std::string_view one : headers.FindAll(field.name)) {
+      if (!value.empty() && !one.empty()) value += ',';
+      value += one;
+    }
+    joined.AddLowered(field.name, value);
+  }
+  return joined;
+}
+
 }  // namespace
 
 void JoinRepeated(HeaderViews& headers, std::deque<std::string>& values) {
@@ -129,22 +150,12 @@ void JoinRepeated(HeaderViews& headers, std::deque<std::string>& values) {
 }
 
 void JoinRepeated(http::Headers& headers) {
-  if (!HasRepeated(headers, kOfAnswers)) return;
-  http::Headers joined;
-  for (const http::HeaderField field : headers) {
-    if (!std::binary_search(std::begin(kOfAnswers), std::end(kOfAnswers), field.name)) {
-      joined.AddLowered(field.name, field.value);
-      continue;
-    }
-    if (joined.Has(field.name)) continue;
-    std::string value;
-    for (const std::string_view one : headers.FindAll(field.name)) {
-      if (!value.empty() && !one.empty()) value += ',';
-      value += one;
-    }
-    joined.AddLowered(field.name, value);
-  }
-  headers = std::move(joined);
+  if (HasRepeated(headers, kOfAnswers)) headers = Joined(headers, kOfAnswers);
+}
+
+std::optional<http::Headers> JoinedTrailers(const http::Headers& trailers) {
+  if (!HasRepeated(trailers, kOfTrailers)) return std::nullopt;
+  return Joined(trailers, kOfTrailers);
 }
 
 }  // namespace minato::gateway

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <string>
 
 #include "gateway/upstream/http_call.h"
@@ -12,7 +13,9 @@ namespace minato::gateway {
 
 // Of a request. `values` holds those that had to be made.
 void JoinRepeated(HeaderViews& headers, std::deque<std::string>& values);
-// Of an answer, or of its trailers.
+// Of an answer.
 void JoinRepeated(http::Headers& headers);
+// Of an answer's trailers; nullopt: they stay as they are.
+std::optional<http::Headers> JoinedTrailers(const http::Headers& trailers);
 
 }  // namespace minato::gateway

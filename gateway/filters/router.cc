@@ -277,9 +277,8 @@ Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpRespo
     }
     time_.Heard();
     if (!piece->has_value()) {
-      http::Headers trailers = call.trailers();
-      JoinRepeated(trailers);
-      written = co_await stream_.EndResponse(trailers);
+      const std::optional<http::Headers> joined = JoinedTrailers(call.trailers());
+      written = co_await stream_.EndResponse(joined.has_value() ? *joined : call.trailers());
       break;
     }
     written = co_await stream_.Write(**piece);

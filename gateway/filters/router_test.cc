@@ -173,6 +173,9 @@ TEST_F(RouterTest, GivesTheTrailersToTheClient) {
   cluster.scripts = {{.pieces = {"x"}, .trailers = {{"grpc-status", "0"}}}};
   HandClient client("GET", "/");
   EXPECT_EQ(Serve(client).trailers.Find("grpc-status"), "0");
+  cluster.scripts = {{.pieces = {"x"}, .trailers = {{"vary", "a"}, {"grpc-status", "0"}, {"vary", "b"}, {"grpc-status", "1"}}}};
+  HandClient repeated("POST", "/a", "x");
+  EXPECT_EQ(Serve(repeated).trailers, (http::Headers{{"vary", "a"}, {"grpc-status", "0,1"}, {"vary", "b"}}));
 }
 
 TEST_F(RouterTest, SaysWhatEnvoySaysWhenThereIsNoAnswer) {

@@ -49,6 +49,8 @@ Task<void> TranscoderFilter::ServeMatched(ClientStream& stream, RouteChoice& cho
                                           const Route& route, UrlBindings url) {
   const size_t buffer_bytes_max = stream.head().protocol().starts_with("HTTP/1") ? buffers_.http1 : buffers_.http2;
   TranscodedStream transcoded(stream, tables, route, std::move(url), buffer_bytes_max, choice.error_shape());
+  // What is wrong with the request itself is told by the route of the call, too.
+  if (!tables.config().match_incoming_request_route) choice.ChooseAgain(transcoded.head());
   if (!stream.HasBody()) {
     const Status made = transcoded.FinishWithoutBody();
     if (!made.ok()) {
@@ -56,7 +58,6 @@ Task<void> TranscoderFilter::ServeMatched(ClientStream& stream, RouteChoice& cho
       co_return;
     }
   }
-  if (!tables.config().match_incoming_request_route) choice.ChooseAgain(transcoded.head());
   co_await next_.Serve(transcoded, choice);
 }
 

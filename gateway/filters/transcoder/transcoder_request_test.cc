@@ -49,6 +49,16 @@ TEST_F(TranscoderRequestTest, TheRouteIsChosenAgainForTheMethodUnlessTheIncoming
   EXPECT_EQ(router.cluster, "paths");
 }
 
+TEST_F(TranscoderRequestTest, ABadRequestIsToldByTheRouteOfItsCall) {
+  for (config::Route& route : routes_config.virtual_hosts[0].routes) {
+    route.response_headers_to_add = {{"x-route", std::get<config::RouteAction>(route.action).cluster}};
+  }
+  HandClient client("GET", "/books/x");
+  Serve(client);
+  EXPECT_EQ(client.status, 400);
+  EXPECT_EQ(client.headers.Find("x-route"), "methods");
+}
+
 TEST_F(TranscoderRequestTest, WhatMatchesNothingPassesThroughUntouched) {
   router.content_type = "text/html";
   router.data = {"<p>", "hi"};
