@@ -4,11 +4,9 @@
 #include <iterator>
 
 #include <absl/random/random.h>
-#include <absl/strings/ascii.h>
-#include <absl/strings/match.h>
-#include <absl/strings/str_split.h>
 
 #include "gateway/filters/repeated_headers.h"
+#include "http/http1_chars.h"
 #include "http/known_header.h"
 
 namespace minato::gateway {
@@ -52,14 +50,6 @@ std::string_view IpOf(std::string_view peer) {
   return ip.starts_with('[') ? ip.substr(1, ip.size() - 2) : ip;
 }
 
-absl::string_view Absl(std::string_view text) { return {text.data(), text.size()}; }
-
-bool NamesTrailers(std::string_view te) {
-  const std::vector<absl::string_view> tokens = absl::StrSplit(Absl(te), ',');
-  return std::any_of(tokens.begin(), tokens.end(),
-                     [](absl::string_view token) { return absl::StripAsciiWhitespace(token) == "trailers"; });
-}
-
 // By which Envoys tell each other of a request, and of a client what only its own proxy knows: not from outside.
 bool IsOfProxies(std::string_view name) {
   static constexpr std::string_view kPrefix = "x-envoy-";
@@ -90,8 +80,8 @@ bool IsOfProxies(std::string_view name) {
 // Of headers that are joined already. Of what a client takes (te) only trailers are for others than us.
 bool StopsHere(const std::pair<std::string_view, std::string_view>& header) {
   const auto [name, value] = header;
-  return (name == "expect" && absl::EqualsIgnoreCase(Absl(value), "100-continue")) ||
-         (name == "te" && !value.empty() && !NamesTrailers(value)) || IsOfProxies(name);
+  return (name == "expect" && http::EqualsIgnoreCase(value, "100-continue")) ||
+         (name == "te" && !value.empty() && !http::ListHasToken(value, "trailers")) || IsOfProxies(name);
 }
 
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }

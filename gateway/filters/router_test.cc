@@ -140,7 +140,7 @@ TEST_F(RouterTest, PassesARequestAndItsAnswerOnAsTheyAre) {
 }
 
 TEST_F(RouterTest, SendsWhatEnvoyMakesOfTheClientsHeaders) {
-  cluster.scripts = {{.headers = {{"vary", "a"}, {"vary", "b"}}}};
+  cluster.scripts = {{.headers = {{"vary", "a"}, {"vary", "b"}}}, {}};
   HandClient client("GET", "/");
   client.request_headers = {{"te", "gzip, trailers"},            {"expect", "luck"}, {"x-request-id", ""},
                             {"x-forwarded-client-cert", "mine"}, {"x-envoy-internal", "true"}};
@@ -152,6 +152,10 @@ TEST_F(RouterTest, SendsWhatEnvoyMakesOfTheClientsHeaders) {
   EXPECT_EQ(sent.Find("x-request-id")->size(), 36u);
   EXPECT_FALSE(sent.Has("x-forwarded-client-cert") || sent.Has("x-envoy-internal"));
   EXPECT_EQ(client.headers.FindAll("vary"), std::vector<std::string_view>{"a,b"});
+  HandClient capital("GET", "/");
+  capital.request_headers = {{"te", "gzip, Trailers"}};
+  Serve(capital);
+  EXPECT_EQ(cluster.sent.back().headers.FindAll("te"), std::vector<std::string_view>{"trailers"});
 }
 
 TEST_F(RouterTest, SaysWhoAskedAndGivesTheRequestAName) {
