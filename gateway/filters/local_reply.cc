@@ -32,15 +32,17 @@ void AddGrpcStatus(int code, std::string_view message, http::Headers& headers) {
   if (!message.empty()) headers.Add("grpc-message", PercentEncode(message));
 }
 
+void AddResponseHeaders(const config::Route& route, http::Headers& headers) {
+  for (const auto& [name, value] : route.response_headers_to_add) headers.Add(name, value);
+  if (!route.response_headers_to_add.empty()) JoinRepeated(headers);
+}
+
 Task<void> LocalReply(ClientStream& stream, const RouteChoice& route, int status, std::string_view body,
                       http::Headers headers) {
   ResponseHead head;
   head.headers = std::move(headers);
   head.ends_connection = EndsConnection(status);
-  if (route.route() != nullptr) {
-    for (const auto& [name, value] : route.route()->response_headers_to_add) head.headers.Add(name, value);
-    JoinRepeated(head.headers);
-  }
+  if (route.route() != nullptr) AddResponseHeaders(*route.route(), head.headers);
   if (route.came_as_grpc()) {
     head.headers.Remove("content-type");
     head.content_type = "application/grpc";

@@ -236,9 +236,7 @@ Task<Router::Request::Outcome> Router::Request::FailBeforeHead(HttpCall& call, c
 
 Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpResponseHead from) {
   const TaskContext& context = co_await CurrentContext();
-  const auto& to_add = choice_.route()->response_headers_to_add;
-  for (const auto& [name, value] : to_add) from.headers.Add(name, value);
-  if (!to_add.empty()) JoinRepeated(from.headers);
+  AddResponseHeaders(*choice_.route(), from.headers);
   ResponseHead head;
   head.status = from.status;
   const std::string content_type(from.headers.Find("content-type").value_or(""));

@@ -468,13 +468,11 @@ std::string EnvoyWriter::Location(const FieldTable* leaf) const {
   };
   bool in_root = true;
   for (size_t i = 1; i < elements_.size(); ++i) {
-    in_root = i == 1 || (in_root && elements_[i - 1].list);
-    add(*elements_[i].field, elements_[i].list ? elements_[i].index : 0, in_root);
+    const Element& element = elements_[i];
+    add(*element.field, element.list ? element.index : 0, in_root);
+    in_root = in_root && element.list;
   }
-  if (leaf != nullptr) {
-    in_root = elements_.size() == 1 || (in_root && elements_.back().list);
-    add(*leaf, 0, in_root);
-  }
+  if (leaf != nullptr) add(*leaf, 0, in_root);
   return location;
 }
 

@@ -33,15 +33,11 @@ bool ReadDetails(const http::Headers& fields, google::rpc::Status& status) {
 }  // namespace
 
 std::optional<uint64_t> GrpcStatusOf(const http::Headers& fields) {
-  std::string_view text;
-  int times = 0;
-  for (const http::HeaderField field : fields) {
-    if (field.name != "grpc-status") continue;
-    text = field.value;
-    ++times;
-  }
+  const auto text = fields.Find("grpc-status");
   uint64_t number = 0;
-  if (times != 1 || !absl::SimpleAtoi(absl::string_view(text.data(), text.size()), &number)) return std::nullopt;
+  if (!text.has_value() || !absl::SimpleAtoi(absl::string_view(text->data(), text->size()), &number)) {
+    return std::nullopt;
+  }
   if (number == kNoNumber) return std::nullopt;
   return number;
 }

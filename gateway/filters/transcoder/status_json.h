@@ -10,7 +10,7 @@
 
 namespace minato::gateway {
 
-// grpc-status. nullopt: not there, or no number; several are a list, and none.
+// grpc-status. nullopt: not there, or no number; several, which the router joins to a list, are none.
 std::optional<uint64_t> GrpcStatusOf(const http::Headers& fields);
 // The HTTP status for it.
 int HttpStatusOfGrpc(std::optional<uint64_t> grpc_status);

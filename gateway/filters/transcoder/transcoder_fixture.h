@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/filters/repeated_headers.h"
 #include "gateway/filters/transcoder/grpc_frames.h"
 #include "gateway/filters/transcoder/transcoder_filter.h"
 #include "gateway/filters/transcoder/transcoder_test.pb.h"
@@ -79,7 +80,8 @@ class HandRouter final : public HttpFilter {
       failure.content_type = "text/plain";
       reply = co_await stream.Respond(failure, "upstream went away");
     } else {
-      reply = co_await stream.EndResponse(trailers);
+      const std::optional<http::Headers> joined = JoinedTrailers(trailers);  // as the router does
+      reply = co_await stream.EndResponse(joined.has_value() ? *joined : trailers);
     }
   }
 
