@@ -1,21 +1,19 @@
 #include "http/byte_arena.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace minato::http {
 
-std::string_view ByteArena::Keep(std::string_view bytes) {
-  if (bytes.empty()) return "";
-  if (blocks_.empty() || blocks_.back().size - blocks_.back().used < bytes.size()) {
-    const size_t size = std::max(kBlockBytes, bytes.size());
+char* ByteArena::Room(size_t bytes) {
+  if (bytes == 0) return nullptr;
+  if (blocks_.empty() || blocks_.back().size - blocks_.back().used < bytes) {
+    const size_t size = std::max(kBlockBytes, bytes);
     blocks_.push_back({std::make_unique_for_overwrite<char[]>(size), size, 0});
   }
   Block& block = blocks_.back();
-  char* const kept = block.bytes.get() + block.used;
-  std::memcpy(kept, bytes.data(), bytes.size());
-  block.used += bytes.size();
-  return {kept, bytes.size()};
+  char* const room = block.bytes.get() + block.used;
+  block.used += bytes;
+  return room;
 }
 
 void ByteArena::Clear() {

@@ -3,20 +3,19 @@
 
 #include <cstddef>
 #include <memory>
-#include <string_view>
 #include <vector>
 
 namespace minato::http {
 
 class ByteArena {
  public:
-  // A copy that holds until Clear.
-  std::string_view Keep(std::string_view bytes);
+  // Room for so many bytes that holds until Clear; for none it may be nullptr.
+  char* Room(size_t bytes);
   // One block stays, for what comes next.
   void Clear();
 
  private:
-  static constexpr size_t kBlockBytes = 8 * 1024;  // longer pieces have a block of their own
+  static constexpr size_t kBlockBytes = 8 * 1024;  // larger rooms have a block of their own
 
   struct Block {
     std::unique_ptr<char[]> bytes;

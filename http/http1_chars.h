@@ -27,6 +27,14 @@ constexpr std::array<bool, 256> MakeTokenTable() {
 
 inline constexpr std::array<bool, 256> kToken = MakeTokenTable();
 
+constexpr std::array<bool, 256> MakeLowerTokenTable() {
+  std::array<bool, 256> table = MakeTokenTable();
+  for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<uint8_t>(c)] = false;
+  return table;
+}
+
+inline constexpr std::array<bool, 256> kLowerToken = MakeLowerTokenTable();
+
 constexpr std::array<bool, 256> MakeFieldValueTable() {
   std::array<bool, 256> table{};
   for (int byte = 0; byte < 256; ++byte) table[byte] = (byte >= 0x20 && byte != 0x7f) || byte == '\t';
@@ -48,6 +56,11 @@ constexpr bool IsToken(char c) { return chars_internal::kToken[static_cast<uint8
 
 constexpr bool IsToken(std::string_view text) {
   return !text.empty() && chars_internal::AllIn(chars_internal::kToken, text.data(), text.data() + text.size());
+}
+
+// Without capitals, as HTTP/2 has its field names (RFC 9113, 8.2.1).
+constexpr bool IsLowerToken(std::string_view text) {
+  return !text.empty() && chars_internal::AllIn(chars_internal::kLowerToken, text.data(), text.data() + text.size());
 }
 
 constexpr char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
@@ -83,16 +96,20 @@ constexpr bool ListHasToken(std::string_view list, std::string_view lower) {
 // The first byte in [begin, end) that may not stand in a header value, or end.
 inline const char* FindNonFieldValue(const char* begin, const char* end) {
 #if defined(__SSE2__)
-  const __m128i highest_control = _mm_set1_epi8(0x1f);
-  const __m128i tab = _mm_set1_epi8('\t');
-  const __m128i del = _mm_set1_epi8(0x7f);
-  while (end - begin >= 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(begin));
-    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, highest_control), bytes);
-    const __m128i bad = _mm_or_si128(_mm_andnot_si128(_mm_cmpeq_epi8(bytes, tab), control),
-                                     _mm_cmpeq_epi8(bytes, del));
-    if (const uint32_t mask = _mm_movemask_epi8(bad); mask != 0) return begin + std::countr_zero(mask);
-    begin += 16;
+  constexpr ptrdiff_t kAtOnce = 16;
+  const auto bad_among = [](const char* sixteen) -> uint32_t {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(sixteen));
+    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+    return _mm_movemask_epi8(_mm_or_si128(_mm_andnot_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t')), control),
+                                          _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f))));
+  };
+  if (end - begin >= kAtOnce) {
+    for (; end - begin >= kAtOnce; begin += kAtOnce) {
+      if (const uint32_t bad = bad_among(begin); bad != 0) return begin + std::countr_zero(bad);
+    }
+    // What is left together with bytes before it, which are good.
+    const uint32_t bad = bad_among(end - kAtOnce);
+    return bad == 0 ? end : end - kAtOnce + std::countr_zero(bad);
   }
 #endif
   if (chars_internal::AllIn(chars_internal::kFieldValue, begin, end)) [[likely]] return end;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include <absl/base/attributes.h>
 #include <absl/container/inlined_vector.h>
 #include <nghttp2/nghttp2.h>
 
@@ -30,6 +31,35 @@ nghttp2_nv Field(std::string_view name, std::string_view value, uint8_t flags = 
 
 // Fields whose values differ from call to call would only push others out of the peer's table.
 constexpr std::array<std::string_view, 3> kDifferEachTime = {"x-request-id", "traceparent", "grpc-timeout"};
+
+// The fields of a head, whose bytes are copied to `room`.
+class HeadCopy {
+ public:
+  HeadCopy(char* room, size_t fields) : room_(room) { fields_.reserve(fields); }
+
+  // `name` stays where it is.
+  ABSL_ATTRIBUTE_NOINLINE void AddPseudo(std::string_view name, std::string_view value) {
+    fields_.push_back(Field(name, Copy(value), kNoCopy));
+  }
+  void Add(std::string_view name, std::string_view value, uint8_t indexing) {
+    const std::string_view copied_name = Copy(name);
+    fields_.push_back(Field(copied_name, Copy(value), kNoCopy | indexing));
+  }
+
+  absl::Span<const nghttp2_nv> fields() const { return fields_; }
+
+ private:
+  static constexpr uint8_t kNoCopy = NGHTTP2_NV_FLAG_NO_COPY_NAME | NGHTTP2_NV_FLAG_NO_COPY_VALUE;
+
+  std::string_view Copy(std::string_view text) {
+    if (text.empty()) return "";
+    std::memcpy(room_, text.data(), text.size());
+    return {std::exchange(room_, room_ + text.size()), text.size()};
+  }
+
+  char* room_;
+  absl::InlinedVector<nghttp2_nv, 32> fields_;
+};
 
 }  // namespace
 
@@ -283,16 +313,15 @@ bool Http2Client::WantsToProduce() const { return nghttp2_session_want_write(ses
 
 void Http2Client::Submit(Http2ClientStream& stream, const Request& request, bool ends) {
   CHECK(CanSubmit() && stream.id_ == 0, "a stream that the session cannot take");
-  constexpr uint8_t kNoCopy = NGHTTP2_NV_FLAG_NO_COPY_NAME | NGHTTP2_NV_FLAG_NO_COPY_VALUE;
-  absl::InlinedVector<nghttp2_nv, 32> fields;
-  const auto add = [&](std::string_view name, std::string_view value, uint8_t indexing = NGHTTP2_NV_FLAG_NONE) {
-    fields.push_back(Field(submitted_.Keep(name), submitted_.Keep(value), kNoCopy | indexing));
-  };
-  add(":method", request.method);
-  add(":scheme", request.scheme);
-  if (request.authority.data() != nullptr) add(":authority", request.authority);
-  add(":path", request.path);
-  for (const auto& [name, value] : request.headers) add(name, value, IndexingOf(name));
+  size_t bytes = request.method.size() + request.scheme.size() + request.authority.size() + request.path.size();
+  for (const auto& [name, value] : request.headers) bytes += name.size() + value.size();
+  HeadCopy copy(submitted_.Room(bytes), 4 + request.headers.size());
+  copy.AddPseudo(":method", request.method);
+  copy.AddPseudo(":scheme", request.scheme);
+  if (request.authority.data() != nullptr) copy.AddPseudo(":authority", request.authority);
+  copy.AddPseudo(":path", request.path);
+  for (const auto& [name, value] : request.headers) copy.Add(name, value, IndexingOf(name));
+  const absl::Span<const nghttp2_nv> fields = copy.fields();
   nghttp2_data_provider body{.source = {.ptr = nullptr}, .read_callback = &Callbacks::ReadBody};
   const int32_t id =
       nghttp2_submit_request(session_, nullptr, fields.data(), fields.size(), ends ? nullptr : &body, &stream);

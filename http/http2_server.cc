@@ -16,12 +16,6 @@ const std::string_view kHttp2Preface(NGHTTP2_CLIENT_MAGIC, NGHTTP2_CLIENT_MAGIC_
 namespace {
 
 // What may stand in a response: nghttp2 sends whatever it is given.
-bool IsFieldName(std::string_view name) {
-  bool lower = true;
-  for (const char c : name) lower &= c < 'A' || c > 'Z';
-  return lower && IsToken(name);
-}
-
 bool IsFieldText(std::string_view value) {
   const char* const end = value.data() + value.size();
   return FindNonFieldValue(value.data(), end) == end;
@@ -36,6 +30,10 @@ nghttp2_nv Field(std::string_view name, std::string_view value, uint8_t flags) {
 }
 
 using Fields = absl::InlinedVector<nghttp2_nv, 24>;
+
+// Of this thread's connections: the next request has the memory that the last one needed.
+constexpr size_t kSpareStreamsMax = 128;
+thread_local std::vector<std::unique_ptr<Http2ServerStream>> spare_streams;
 
 }  // namespace
 
@@ -108,11 +106,11 @@ bool Http2Server::done() const {
 }
 
 Http2ServerStream& Http2Server::OpenStream(int32_t id) {
-  if (spare_.empty()) {
+  if (spare_streams.empty()) {
     streams_.push_back(std::make_unique<Http2ServerStream>());
   } else {
-    streams_.push_back(std::move(spare_.back()));
-    spare_.pop_back();
+    streams_.push_back(std::move(spare_streams.back()));
+    spare_streams.pop_back();
   }
   Http2ServerStream& stream = *streams_.back();
   stream.id_ = id;
@@ -156,15 +154,11 @@ void Http2Server::Recycle(Http2ServerStream& stream) {
   const size_t place = stream.place_;
   std::swap(streams_[place], streams_.back());
   streams_[place]->place_ = place;
-  std::unique_ptr<Http2ServerStream> spare = std::move(streams_.back());
+  std::unique_ptr<Http2ServerStream> over = std::move(streams_.back());
   streams_.pop_back();
-  // As many are kept as are open at the same time, but one at most while the connection idles.
-  if (spare_.size() > streams_.size()) {
-    if (streams_.empty()) spare_.resize(1);
-    return;
-  }
-  spare->Clear();
-  spare_.push_back(std::move(spare));
+  if (spare_streams.size() >= kSpareStreamsMax) return;
+  over->Clear();
+  spare_streams.push_back(std::move(over));
 }
 
 // RFC 9113, 8.1: a complete answer may come before the request is complete, and this is how to say that its rest is
@@ -222,7 +216,7 @@ void Http2Server::BeginAnswer(Http2ServerStream& stream, int status) {
 
 bool Http2Server::AddHeader(Http2ServerStream& stream, std::string_view name, std::string_view value) {
   value = TrimOptionalWhitespace(value);
-  if (!IsFieldName(name) || !IsFieldText(value)) return false;
+  if (!IsLowerToken(name) || !IsFieldText(value)) return false;
   stream.AppendField(name, value);
   return true;
 }
@@ -264,7 +258,7 @@ void Http2Server::End(Http2ServerStream& stream, const Headers& trailers) {
   if (stream.closed_) return;
   for (const HeaderField field : trailers) {
     const std::string_view value = TrimOptionalWhitespace(field.value);
-    if (IsFieldName(field.name) && IsFieldText(value)) stream.answer_trailers_.Add(field.name, value);
+    if (IsLowerToken(field.name) && IsFieldText(value)) stream.answer_trailers_.Add(field.name, value);
   }
   stream.body_ = Http2ServerStream::Body::kEnded;
   AnswerChanged(stream);

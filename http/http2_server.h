@@ -123,7 +123,6 @@ class Http2Server {
   nghttp2_session* session_ = nullptr;
 
   std::vector<std::unique_ptr<Http2ServerStream>> streams_;  // open ones, and closed ones that were not released
-  std::vector<std::unique_ptr<Http2ServerStream>> spare_;
   std::vector<Http2ServerStream*> to_submit_;
   size_t open_streams_ = 0;
   size_t held_bytes_ = 0;  // received and not taken, of all streams

@@ -131,7 +131,7 @@ http::Headers Joined(const http::Headers& headers, const Names& names) {
 
 }  // namespace
 
-void JoinRepeated(HeaderViews& headers, std::deque<std::string>& values) {
+void JoinRepeated(HeaderViews& headers, std::list<std::string>& values) {
   if (!HasRepeated(headers, kOfRequests)) return;
   HeaderViews joined;
   for (const auto& [name, value] : headers) {

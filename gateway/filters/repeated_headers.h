@@ -2,7 +2,7 @@
 // Of others each field stays what it is.
 #pragma once
 
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 
@@ -12,7 +12,7 @@
 namespace minato::gateway {
 
 // Of a request. `values` holds those that had to be made.
-void JoinRepeated(HeaderViews& headers, std::deque<std::string>& values);
+void JoinRepeated(HeaderViews& headers, std::list<std::string>& values);
 // Of an answer.
 void JoinRepeated(http::Headers& headers);
 // Of an answer's trailers; nullopt: they stay as they are.

@@ -6,7 +6,7 @@ namespace minato::gateway {
 namespace {
 
 std::string Joined(HeaderViews headers) {
-  std::deque<std::string> values;
+  std::list<std::string> values;
   JoinRepeated(headers, values);
   std::string text;
   for (const auto& [name, value] : headers) text.append(name).append("=").append(value).append(";");

@@ -247,8 +247,8 @@ Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpRespo
     if (absl::SimpleAtoi(absl::string_view(length->data(), length->size()), &bytes)) head.content_length = bytes;
     from.headers.Remove("content-length");
   }
-  from.headers.Add("x-envoy-upstream-service-time",
-                   std::to_string(absl::ToInt64Milliseconds(context.home->Now() - started_)));
+  from.headers.AddLowered("x-envoy-upstream-service-time",
+                          std::to_string(absl::ToInt64Milliseconds(context.home->Now() - started_)));
   head.headers = std::move(from.headers);
 
   // Of what is not sent the length may be told all the same.

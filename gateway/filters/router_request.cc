@@ -102,7 +102,7 @@ UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool 
     path_ += head.target().substr(std::min(head.target().size(), route.match.path.size()));
     view_.path = path_;
     if (!head.Find("x-envoy-original-path").has_value()) {
-      view_.headers.emplace_back("x-envoy-original-path", head.target());
+      Append("x-envoy-original-path", head.target());
     }
   }
   head.ForEach([&](std::string_view name, std::string_view value) { AddHeader(head, name, value); });
@@ -113,14 +113,14 @@ UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool 
   }
   if (action.timeout > absl::ZeroDuration()) {
     timeout_ms_ = std::to_string(absl::ToInt64Milliseconds(action.timeout));
-    view_.headers.emplace_back("x-envoy-expected-rq-timeout-ms", timeout_ms_);
+    Append("x-envoy-expected-rq-timeout-ms", timeout_ms_);
   }
   if (!head.Find(KnownHeader::kXForwardedProto).has_value()) {
-    view_.headers.emplace_back("x-forwarded-proto", view_.scheme);
+    Append("x-forwarded-proto", view_.scheme);
   }
   if (forwarding.generate_request_id && !HasRequestId()) {
     request_id_ = RandomUuid();
-    view_.headers.emplace_back("x-request-id", request_id_);
+    Append("x-request-id", request_id_);
   }
   if (forwarding.use_remote_address) {
     const auto is_forwarded_for = [](const auto& header) { return header.first == "x-forwarded-for"; };
@@ -130,9 +130,9 @@ UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool 
       view_.headers.erase(before);
     }
     forwarded_for_ += IpOf(peer);
-    view_.headers.emplace_back("x-forwarded-for", forwarded_for_);
+    Append("x-forwarded-for", forwarded_for_);
   }
-  for (const auto& [name, value] : route.request_headers_to_add) view_.headers.emplace_back(name, value);
+  for (const auto& [name, value] : route.request_headers_to_add) Append(name, value);
   if (!route.request_headers_to_add.empty()) JoinRepeated(view_.headers, joined_);
 }
 
@@ -146,15 +146,17 @@ bool UpstreamHead::HasRequestId() {
   return false;
 }
 
+void UpstreamHead::Append(std::string_view name, std::string_view value) { view_.headers.emplace_back(name, value); }
+
 void UpstreamHead::AddHeader(const RequestHead& head, std::string_view name, std::string_view value) {
   const KnownHeader known = http::ClassifyHeader(name);
   if (StaysBehind(known)) return;
   if (known != KnownHeader::kOther) {
-    view_.headers.emplace_back(http::Name(known), value);
+    Append(http::Name(known), value);
     return;
   }
   if (std::none_of(name.begin(), name.end(), IsUpper)) {
-    view_.headers.emplace_back(name, value);
+    Append(name, value);
     return;
   }
   if (names_.empty()) {  // it must not move once views point into it
@@ -164,7 +166,7 @@ void UpstreamHead::AddHeader(const RequestHead& head, std::string_view name, std
   }
   const size_t begin = names_.size();
   for (const char c : name) names_ += IsUpper(c) ? static_cast<char>(c - 'A' + 'a') : c;
-  view_.headers.emplace_back(std::string_view(names_).substr(begin), value);
+  Append(std::string_view(names_).substr(begin), value);
 }
 
 }  // namespace minato::gateway

@@ -2,8 +2,10 @@
 // Router::decodeHeaders).
 #pragma once
 
-#include <deque>
+#include <list>
 #include <string>
+
+#include <absl/base/attributes.h>
 
 #include "gateway/config/bootstrap.h"
 #include "gateway/front/request_head.h"
@@ -29,10 +31,11 @@ class UpstreamHead {
 
  private:
   bool HasRequestId();
+  ABSL_ATTRIBUTE_NOINLINE void Append(std::string_view name, std::string_view value);
   void AddHeader(const RequestHead& head, std::string_view name, std::string_view value);
 
   HttpRequestView view_;
-  std::deque<std::string> joined_;  // values of repeated headers
+  std::list<std::string> joined_;  // values of repeated headers
   std::string path_;       // when it was rewritten
   std::string names_;      // the lower-case form of those that came otherwise
   std::string timeout_ms_;
