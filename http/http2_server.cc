@@ -182,18 +182,19 @@ void Http2Server::ResetStalled() {
   }
 }
 
-void Http2Server::TakeReceived(Http2ServerStream& stream, std::string& emptied) {
-  emptied.clear();
-  std::swap(stream.received_, emptied);
-  held_bytes_ -= emptied.size();
-  if (stream.closed_ || emptied.empty()) return;
-  nghttp2_session_consume_stream(session_, stream.id_, emptied.size());
-  OpenConnectionWindow();
+std::string_view Http2Server::TakeFrame(Http2ServerStream& stream) {
+  const std::string_view frame = stream.received_.Next();
+  held_bytes_ -= frame.size();
+  if (!stream.closed_) {
+    nghttp2_session_consume_stream(session_, stream.id_, frame.size());
+    OpenConnectionWindow();
+  }
+  return frame;
 }
 
 void Http2Server::Drop(Http2ServerStream& stream) {
-  held_bytes_ -= stream.received_.size();
-  stream.received_.clear();
+  held_bytes_ -= stream.received_.bytes();
+  stream.received_.Drop();
 }
 
 // nghttp2 would wait until half of the window has been consumed, for ever if streams that nobody reads hold the other

@@ -70,9 +70,9 @@ class Http2Server {
   // A frame is there in part, or a head without its CONTINUATIONs, or the client has not begun.
   bool in_the_middle() const { return in_head_ || !begun_; }
 
-  // The body so far, in exchange for `emptied`, whose memory serves again. What was taken, the client may send again:
-  // its window opens.
-  void TakeReceived(Http2ServerStream& stream, std::string& emptied);
+  // The next DATA frame of the body, until the call after it. There must be one. What was taken, the client may send
+  // again: its window opens.
+  std::string_view TakeFrame(Http2ServerStream& stream);
 
   // The answer, in this order. Each does nothing once the stream is closed.
   //

@@ -152,13 +152,14 @@ int Http2Server::Callbacks::OnFrame(nghttp2_session* session, const nghttp2_fram
       break;
     }
     case NGHTTP2_DATA: {
-      if (ends) {
-        Http2ServerStream* const stream = StreamOf(session, frame->hd.stream_id);
-        if (stream == nullptr) break;
-        stream->request_ended_ = true;
+      Http2ServerStream* const stream = StreamOf(session, frame->hd.stream_id);
+      if (stream != nullptr) {
+        stream->request_ended_ = ends;
+        stream->received_.EndFrame();
         if (!stream->released_) server.events_.OnReceived(*stream);
-      } else if (frame->hd.length == frame->data.padlen &&
-                 !server.guard_.empty_data_frames.Spend(server.now_)) {
+      }
+      const bool empty = frame->hd.length == frame->data.padlen;
+      if (empty && !ends && !server.guard_.empty_data_frames.Spend(server.now_)) {
         server.Overdrawn("DATA frames without data", server.limits_.empty_data_frames_max);
       }
       break;
@@ -176,7 +177,7 @@ int Http2Server::Callbacks::OnData(nghttp2_session* session, uint8_t, int32_t id
   Http2ServerStream* const stream = StreamOf(session, id);
   if (stream == nullptr || stream->released_) return 0;
   server.held_bytes_ += size;
-  stream->received_.append(reinterpret_cast<const char*>(data), size);
+  stream->received_.Append(Text(data, size));
   server.events_.OnReceived(*stream);
   return 0;
 }

@@ -40,9 +40,8 @@ class Transcript final : private Http2Server::Events {
 
   // Answers every other stream, and reads and releases all.
   void Answer() {
-    std::string taken;
     for (Http2ServerStream* const stream : streams_) {
-      server_.TakeReceived(*stream, taken);
+      const std::string taken = Take(*stream);
       if (stream->head().method().size() % 2 == 1) {
         server_.BeginAnswer(*stream, 200);
         server_.AddHeader(*stream, "x-method", stream->head().method());
@@ -72,14 +71,18 @@ class Transcript final : private Http2Server::Events {
       for (const HeaderField field : stream->request_trailers()) Add(text, std::string(field.name).append("=").append(field.value));
       // How much of a body comes before it breaks off depends on its pieces.
       if (!stream->request_ended()) continue;
-      std::string taken;
-      server_.TakeReceived(*stream, taken);
-      Add(text, taken + " ended");
+      Add(text, Take(*stream) + " ended");
     }
     return text + (alive_ ? "alive" : server_.fault());
   }
 
  private:
+  // All of it, its frames apart.
+  std::string Take(Http2ServerStream& stream) {
+    std::string taken;
+    while (stream.has_frame()) taken.append(server_.TakeFrame(stream)).push_back('|');
+    return taken;
+  }
   static void Add(std::string& text, std::string_view part) { text.append(part).push_back('\n'); }
   void OnRequest(Http2ServerStream& stream) override {
     streams_.push_back(&stream);

@@ -3,8 +3,9 @@
 namespace minato::http {
 namespace {
 
+constexpr size_t kKeptBytesMax = 4096;
+
 void Empty(std::string& text) {
-  constexpr size_t kKeptBytesMax = 4096;
   text.clear();
   if (text.capacity() > kKeptBytesMax) text = std::string();
 }
@@ -16,7 +17,7 @@ void Http2ServerStream::Clear() {
   head_.Clear();
   request_trailers_.clear();
   trailer_bytes_ = 0;
-  Empty(received_);
+  received_.Clear(kKeptBytesMax);
   Empty(answer_bytes_);
   answer_fields_.clear();
   answer_trailers_.clear();

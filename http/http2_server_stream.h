@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "http/data_frames.h"
 #include "http/headers.h"
 #include "http/http2_request_head.h"
 
@@ -16,7 +17,9 @@ class Http2ServerStream {
   const Http2RequestHead& head() const { return head_; }
   // The request has come to its end; `received_bytes` of its body were not taken yet.
   bool request_ended() const { return request_ended_; }
-  size_t received_bytes() const { return received_.size(); }
+  size_t received_bytes() const { return received_.bytes(); }
+  // Whether TakeFrame has one.
+  bool has_frame() const { return !received_.empty(); }
   const Headers& request_trailers() const { return request_trailers_; }
 
   // Complete, or reset by either side: nothing more comes, nothing more goes.
@@ -57,7 +60,7 @@ class Http2ServerStream {
   Http2RequestHead head_;
   Headers request_trailers_;
   size_t trailer_bytes_ = 0;
-  std::string received_;
+  DataFrames received_;
 
   std::string answer_bytes_;  // names and values, one after the other
   std::vector<Field> answer_fields_;

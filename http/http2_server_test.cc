@@ -41,7 +41,7 @@ class Server : private Http2Server::Events {
   }
   std::string Take(Http2ServerStream& stream) {
     std::string taken;
-    codec.TakeReceived(stream, taken);
+    while (stream.has_frame()) taken += codec.TakeFrame(stream);
     return taken;
   }
   void Answer(Http2ServerStream& stream, int status, std::string_view body) {
@@ -239,6 +239,27 @@ TEST(Http2Server, SaysContinueBeforeTheAnswer) {
   server.Answer(stream, 200, "");
   Exchange(client, server);
   EXPECT_EQ(client.answers[id].head, ":status=100\n:status=200\ncontent-type=text/plain\n");
+}
+
+TEST(Http2Server, GivesABodyInTheFramesThatItCameIn) {
+  Client client;
+  Server server;
+  Exchange(client, server);
+  const int32_t id = client.Request(Client::Get("/"), "one", true);
+  std::string sent = client.Write();
+  client.Data(id, "two", true);
+  sent += client.Write();
+  ASSERT_TRUE(server.Receive(std::string_view(sent).substr(0, sent.size() - 1)));
+  ASSERT_EQ(server.arrived.size(), 1u);
+  Http2ServerStream& stream = *server.arrived[0];
+  EXPECT_EQ(stream.received_bytes(), 5u);
+  EXPECT_EQ(server.codec.TakeFrame(stream), "one");
+  EXPECT_FALSE(stream.has_frame());
+  ASSERT_TRUE(server.Receive(std::string_view(sent).substr(sent.size() - 1)));
+  ASSERT_TRUE(stream.has_frame());
+  EXPECT_EQ(server.codec.TakeFrame(stream), "two");
+  EXPECT_FALSE(stream.has_frame());
+  EXPECT_EQ(stream.received_bytes(), 0u);
 }
 
 TEST(Http2Server, WhatNobodyTakesKeepsTheWindowClosed) {

@@ -97,29 +97,32 @@ std::vector<HttpFilter> ReadHttpFilters(MessageReader& manager, FilterNames& nam
 namespace {
 
 // What a route says of one filter. A name that no filter of the chain has makes no difference, as in Envoy.
-void ReadForFilter(const std::string& name, const YamlValue& any, const FilterNames& names, PerFilterConfig& config,
+void ReadForFilter(const std::string& name, const TypedValue& typed, const FilterNames& names, PerFilterConfig& config,
                    ConfigErrors& errors) {
-  const TypedValue typed = ReadAny(any, errors);
   if (typed.type == kTranscoderType) {
     auto transcoder = ReadTranscoder(typed.value, errors);
     if (name == names.transcoder) config.transcoder = std::move(transcoder);
   } else if (typed.type == kCorsPolicyType) {
     auto cors = ReadCorsPolicy(typed.value, errors);
     if (name == names.cors) config.cors = std::move(cors);
-  } else if (typed.type == kFilterConfigType) {
-    MessageReader reader(typed.value, kFilterConfig, errors);
-    reader.WithoutEffect("is_optional", "a filter that is not supported is refused in any event");
-    const bool disabled = reader.Bool("disabled");
-    const auto inner = disabled ? reader.Take("config") : reader.TakeRequired("config");
-    if (inner) ReadForFilter(name, *inner, names, config, errors);
-    if (!disabled) return;
-    if (name == names.transcoder) {
-      config.transcoder = std::make_shared<GrpcJsonTranscoder>();  // no services: off
-    } else {
-      errors.Add(reader.place(), "disabled: is supported for the transcoder only");
-    }
   } else if (!typed.type.empty()) {
-    errors.Add(any.place(), "{} is not supported", typed.type);
+    errors.Add(typed.value.place(), "{} is not supported", typed.type);
+  }
+}
+
+// The same in a FilterConfig, which does not stand in another.
+void ReadFilterConfig(const std::string& name, const TypedValue& typed, const FilterNames& names,
+                      PerFilterConfig& config, ConfigErrors& errors) {
+  MessageReader reader(typed.value, kFilterConfig, errors);
+  reader.WithoutEffect("is_optional", "a filter that is not supported is refused in any event");
+  const bool disabled = reader.Bool("disabled");
+  const auto inner = disabled ? reader.Take("config") : reader.TakeRequired("config");
+  if (inner) ReadForFilter(name, ReadAny(*inner, errors), names, config, errors);
+  if (!disabled) return;
+  if (name == names.transcoder) {
+    config.transcoder = std::make_shared<GrpcJsonTranscoder>();  // no services: off
+  } else {
+    errors.Add(reader.place(), "disabled: is supported for the transcoder only");
   }
 }
 
@@ -128,7 +131,9 @@ void ReadForFilter(const std::string& name, const YamlValue& any, const FilterNa
 PerFilterConfig ReadPerFilterConfig(MessageReader& level, const FilterNames& names) {
   PerFilterConfig config;
   for (const auto& [name, any] : level.TakeMap("typed_per_filter_config")) {
-    ReadForFilter(name, any, names, config, level.errors());
+    const TypedValue typed = ReadAny(any, level.errors());
+    const auto read = typed.type == kFilterConfigType ? ReadFilterConfig : ReadForFilter;
+    read(name, typed, names, config, level.errors());
   }
   return config;
 }

@@ -27,14 +27,26 @@ constexpr PlainMatch kHeaderFields[] = {
     {"contains_match", StringMatcher::Kind::kContains},
 };
 
+// Envoy's re2.max_program_size.error_level, in RE2's instructions; google_re2 may say another.
+constexpr uint32_t kProgramSizeMax = 100;
+
 }  // namespace
 
 std::string ReadRegex(const YamlValue& value, ConfigErrors& errors) {
   MessageReader reader(value, kRegexMatcher, errors);
-  reader.WithoutEffect("google_re2", "RE2 is the only engine; its max_program_size is no longer enforced by Envoy");
+  uint32_t program_size_max = kProgramSizeMax;
+  if (const auto engine = reader.Take("google_re2")) {
+    MessageReader options(*engine, kGoogleRE2, errors);
+    program_size_max = options.UInt32("max_program_size", program_size_max);
+  }
   std::string regex = reader.RequiredString("regex");
   const RE2 compiled(regex, RE2::Quiet);
-  if (!compiled.ok()) errors.Add(reader.place(), "no regular expression: {}", compiled.error());
+  if (!compiled.ok()) {
+    errors.Add(reader.place(), "no regular expression: {}", compiled.error());
+  } else if (const auto size = static_cast<uint32_t>(compiled.ProgramSize()); size > program_size_max) {
+    errors.Add(reader.place(), "regex: a program of {} for RE2, more than {} (max_program_size)", size,
+               program_size_max);
+  }
   return regex;
 }
 

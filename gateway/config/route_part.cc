@@ -149,6 +149,8 @@ DirectResponseAction ReadDirectResponse(const YamlValue& value, ConfigErrors& er
   return action;
 }
 
+constexpr size_t kHeaderBytesMax = 16384;  // of a HeaderValue's key, and of its value
+
 using HeadersToAdd = std::vector<std::pair<std::string, std::string>>;
 
 // "%%" stands for "%". False for any other use of it.
@@ -177,6 +179,10 @@ HeadersToAdd ReadHeadersToAdd(MessageReader& level, std::string_view field) {
     MessageReader reader(*header, kHeaderValue, errors);
     std::string key = reader.RequiredString("key");
     std::string text = ReadHeaderText(reader, "value");
+    for (const auto& [part, of] : {std::pair("key", &key), std::pair("value", &text)}) {
+      if (of->size() <= kHeaderBytesMax) continue;
+      errors.Add(reader.place(), "{}: {} bytes, more than {}", part, of->size(), kHeaderBytesMax);
+    }
     if (!UnescapePercent(text)) errors.Add(reader.place(), "value: substitutions (%…%) are not supported");
     if (key.starts_with(':') || Lower(key) == "host" || !IsToken(key)) {
       errors.Add(reader.place(), "the header \"{}\" cannot be added", key);

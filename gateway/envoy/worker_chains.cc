@@ -6,6 +6,7 @@
 #include "gateway/filters/grpc_web.h"
 #include "gateway/filters/health_check.h"
 #include "gateway/filters/local_reply.h"
+#include "gateway/filters/managed_head.h"
 #include "gateway/filters/transcoder/transcoder_filter.h"
 #include "runtime/deadline.h"
 #include "runtime/when_all.h"
@@ -70,12 +71,24 @@ class WorkerChains::Chain final : public RequestHandler {
 
   // Behind coding_.
   Task<void> Serve(ClientStream& stream) override {
-    const bool is_path = stream.head().target().starts_with('/');
-    if (!is_path || (!config_.normalize_path && !config_.merge_slashes)) return Begin(stream);
-    return ServeNormal(stream);
+    if (!stream.head().target().starts_with('/')) return RefuseTarget(stream);
+    return routes_.look_at_headers() ? ServeManaged(stream) : ServePath(stream);
   }
 
  private:
+  Task<void> ServeManaged(ClientStream& stream) {
+    ManagedStream managed(stream, forwarding());
+    co_await ServePath(managed);
+  }
+
+  Task<void> ServePath(ClientStream& stream) {
+    return config_.normalize_path || config_.merge_slashes ? ServeNormal(stream) : Begin(stream);
+  }
+
+  Forwarding forwarding() const {
+    return {.generate_request_id = config_.generate_request_id, .use_remote_address = config_.use_remote_address};
+  }
+
   Task<void> Begin(ClientStream& stream) {
     RouteChoice route(config_.route_config, routes_, stream.head(), error_shape_);
     co_await filters_.back()->Serve(stream, route);
@@ -91,6 +104,17 @@ class WorkerChains::Chain final : public RequestHandler {
     if (config_.merge_slashes) path = MergeSlashes(*path);
     NormalStream normal(stream, *std::move(path));
     co_await Begin(normal);
+  }
+
+  // One that is no path, like "*", or the query alone of an absolute URL, has no route in Envoy.
+  Task<void> RefuseTarget(ClientStream& stream) {
+    const RequestHead& head = stream.head();
+    const RouteChoice route(config_.route_config, routes_, head, error_shape_);
+    if (error_shape_ == ErrorShape::kEnvoy) {
+      co_await LocalReply(stream, route, 404, "");
+    } else {
+      co_await LocalError(stream, route, NotFound("no route matches {} {}", head.method(), head.target()));
+    }
   }
 
   Task<void> RefusePath(ClientStream& stream) {
@@ -110,8 +134,7 @@ class WorkerChains::Chain final : public RequestHandler {
           clusters, Router::Options{.retry_buffer_bytes_max = listener.per_connection_buffer_limit_bytes,
                                     .request_timeout = config_.request_timeout,
                                     .stream_idle_timeout = config_.stream_idle_timeout,
-                                    .forwarding = {.generate_request_id = config_.generate_request_id,
-                                                   .use_remote_address = config_.use_remote_address}});
+                                    .forwarding = forwarding()});
     }
     HttpFilter& next = *filters_.back();
     const auto* const transcoder = std::get_if<std::shared_ptr<const config::GrpcJsonTranscoder>>(&filter);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/filters/forwarding_stream.h"
+#include "gateway/filters/repeated_headers.h"
 
 namespace minato::gateway {
 
@@ -63,15 +64,15 @@ bool HasUpstream(const RouteChoice& choice) {
 // What a preflight is answered: "*" is whatever was asked for.
 http::Headers PreflightHeaders(const Policies& policies, const RequestHead& head, std::string_view allowed_origin) {
   http::Headers headers;
-  const auto add_list = [&](std::string_view name, std::string_view list, std::string_view asked_for) {
-    if (!list.empty()) headers.Add(name, list == "*" ? asked_for : list);
+  const auto add_list = [&](std::string_view name, std::string_view list, KnownHeader asked_for) {
+    if (!list.empty()) headers.Add(name, list == "*" ? JoinedValue(head, asked_for) : list);
   };
   if (!allowed_origin.empty()) headers.Add("access-control-allow-origin", allowed_origin);
   if (policies.Flag(&Policy::allow_credentials, false)) headers.Add("access-control-allow-credentials", "true");
   add_list("access-control-allow-methods", policies.Text(&Policy::allow_methods),
-           head.Find(KnownHeader::kAccessControlRequestMethod).value_or(""));
+           KnownHeader::kAccessControlRequestMethod);
   add_list("access-control-allow-headers", policies.Text(&Policy::allow_headers),
-           head.Find(KnownHeader::kAccessControlRequestHeaders).value_or(""));
+           KnownHeader::kAccessControlRequestHeaders);
   if (const std::string_view age = policies.Text(&Policy::max_age); !age.empty()) {
     headers.Add("access-control-max-age", age);
   }
@@ -124,16 +125,17 @@ class MarkingStream final : public ForwardingStream {
 
 Task<void> EnvoyCors::Serve(ClientStream& stream, RouteChoice& route) {
   const RequestHead& head = stream.head();
-  const std::string_view origin = head.Find(KnownHeader::kOrigin).value_or("");
-  if (origin.empty() || !HasUpstream(route)) return next_.Serve(stream, route);
+  if (!head.Find(KnownHeader::kOrigin).has_value() || !HasUpstream(route)) return next_.Serve(stream, route);
+  const std::string origin = JoinedValue(head, KnownHeader::kOrigin);
+  if (origin.empty()) return next_.Serve(stream, route);
   const Policies policies(route);
   if (policies.empty()) return next_.Serve(stream, route);
 
   const bool allowed = policies.Allow(origins_, origin);
   const bool preflight =
-      head.method() == "OPTIONS" && head.Find(KnownHeader::kAccessControlRequestMethod).value_or("") != "";
+      head.method() == "OPTIONS" && !JoinedValue(head, KnownHeader::kAccessControlRequestMethod).empty();
   if (preflight && (allowed || !policies.Flag(&Policy::forward_not_matching_preflights, true))) {
-    return Answer(stream, PreflightHeaders(policies, head, allowed ? origin : std::string_view()));
+    return Answer(stream, PreflightHeaders(policies, head, allowed ? std::string_view(origin) : std::string_view()));
   }
   return allowed ? ServeMarked(stream, route, Marks(policies, origin)) : next_.Serve(stream, route);
 }

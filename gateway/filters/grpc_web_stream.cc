@@ -26,6 +26,16 @@ std::string TrailersFrame(const http::Headers& trailers) {
   return GrpcFrameHead(lines.size(), kTrailersFlag) + lines;
 }
 
+// As Envoy: the standard alphabet, and padding at the end of what came only.
+bool Decode(std::string_view text, std::string& out) {
+  if (text.find_first_of("-_") != text.npos) return false;
+  out.resize(Base64DecodedMax(text.size()));
+  const char* const end = DecodeBase64(out.data(), text);
+  if (end == nullptr) return false;
+  out.resize(static_cast<size_t>(end - out.data()));
+  return true;
+}
+
 bool IsGrpcType(std::string_view content_type) { return content_type.starts_with("application/grpc"); }
 
 }  // namespace
@@ -62,28 +72,23 @@ Task<StatusOr<std::optional<std::string_view>>> GrpcWebStream::ReadPiece() {
     if (asked_ == Form::kBinary) co_return piece;
     if (!piece.has_value()) {
       if (undecoded_.empty()) co_return std::nullopt;
-      co_return WithHttpStatus(InvalidArgument("Bad gRPC-web request, invalid base64 data."), 400);
+      co_return RefuseText();
     }
     undecoded_ += *piece;
     const size_t whole = undecoded_.size() / 4 * 4;
     if (whole == 0) continue;
-    // Frames may have been encoded one by one: padding ends a group, not the text.
-    decoded_.clear();
-    for (size_t at = 0; at < whole; at += 4) {
-      char group[Base64DecodedMax(4)];
-      const char* const end = DecodeBase64(group, std::string_view(undecoded_).substr(at, 4));
-      if (end == nullptr) {
-        co_return WithHttpStatus(InvalidArgument("Bad gRPC-web request, invalid base64 data."), 400);
-      }
-      decoded_.append(group, static_cast<size_t>(end - group));
-    }
+    if (!Decode(std::string_view(undecoded_).substr(0, whole), decoded_)) co_return RefuseText();
     undecoded_.erase(0, whole);
     co_return std::string_view(decoded_);
   }
 }
 
-Task<Status> GrpcWebStream::RespondStatus(int http_status, std::string_view message) {
-  ResponseHead head;
+Status GrpcWebStream::RefuseText() {
+  refused_text_ = true;
+  return WithHttpStatus(InvalidArgument("Bad gRPC-web request, invalid base64 data."), 400);
+}
+
+Task<Status> GrpcWebStream::RespondStatus(int http_status, std::string_view message, ResponseHead head) {
   head.content_type = content_type();
   AddGrpcStatus(CodeOfHttpStatus(http_status), message, head.headers);
   answer_ = Answer::kGrpc;
@@ -91,7 +96,11 @@ Task<Status> GrpcWebStream::RespondStatus(int http_status, std::string_view mess
 }
 
 Task<Status> GrpcWebStream::Respond(const ResponseHead& head, std::string_view body) {
-  if (!IsGrpcType(head.content_type)) co_return co_await RespondStatus(head.status, body);
+  if (!IsGrpcType(head.content_type)) {
+    // In Envoy this filter refuses the text itself, and what it says is not rewritten.
+    const int status = refused_text_ ? head.status : 200;
+    co_return co_await RespondStatus(head.status, body, {.status = status, .ends_connection = head.ends_connection});
+  }
   ResponseHead retyped = head;
   retyped.content_type = content_type();
   answer_ = Answer::kGrpc;
@@ -124,7 +133,9 @@ Task<Status> GrpcWebStream::Write(std::string_view piece) {
 }
 
 Task<Status> GrpcWebStream::EndResponse(const http::Headers& trailers) {
-  if (answer_ == Answer::kOther) co_return co_await RespondStatus(other_status_, other_body_);
+  if (answer_ == Answer::kOther) {
+    co_return co_await RespondStatus(other_status_, other_body_, {.status = other_status_});
+  }
   const std::string frame = TrailersFrame(trailers);
   CO_TRY(co_await Send(frame));
   co_return co_await client().EndResponse();

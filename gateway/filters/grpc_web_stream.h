@@ -39,13 +39,16 @@ class GrpcWebStream final : public ForwardingStream {
 
   std::string_view content_type() const;
   Task<Status> Send(std::string_view bytes);
-  Task<Status> RespondStatus(int http_status, std::string_view message);
+  // What `http_status` means as a gRPC status, beside the status that `head` has.
+  Task<Status> RespondStatus(int http_status, std::string_view message, ResponseHead head);
+  Status RefuseText();
 
   const GrpcHead head_;
   const Form asked_;
   const Form wanted_;
   std::string undecoded_;  // less than a group of four characters
   std::string decoded_;
+  bool refused_text_ = false;
   Answer answer_ = Answer::kNone;
   int other_status_ = 0;
   std::string other_body_;  // bounded: it becomes a grpc-message

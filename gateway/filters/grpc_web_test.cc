@@ -2,6 +2,7 @@
 
 #include "gateway/filters/local_reply.h"
 #include "gateway/front/hand_client.h"
+#include "gateway/http_status.h"
 #include "runtime/manual_executor.h"
 
 namespace minato::gateway {
@@ -69,7 +70,7 @@ TEST_F(GrpcWebTest, PutsTheTrailersBehindTheMessages) {
 }
 
 TEST_F(GrpcWebTest, ReadsTextCutAnywhereAndAnswersInText) {
-  const std::string text = "AAAAAAJoaQ==AAAAAAJoaQ==";  // two frames, each encoded by itself
+  const std::string text = "AAAAAAJoaQAAAAACaGk=";  // two frames
   for (size_t cut = 1; cut < text.size(); ++cut) {
     Backend fresh;
     backend.body.clear();
@@ -86,12 +87,31 @@ TEST_F(GrpcWebTest, ReadsTextCutAnywhereAndAnswersInText) {
 }
 
 TEST_F(GrpcWebTest, RefusesTextThatIsNoBase64) {
-  for (const std::string text : {"AA!A", "AAA", "AAAAA"}) {
+  // The last is two texts in one piece.
+  for (const std::string text : {"AA!A", "AAA", "AAAAA", "AA_A", "AAAAAAJoaQ==AAAAAAJoaQ=="}) {
     HandClient client("POST", "/a.B/C", text);
     client.request_headers = {{"content-type", "application/grpc-web-text"}};
     Serve(client);
     EXPECT_EQ(backend.body_end.code(), StatusCode::kInvalidArgument) << text;
   }
+}
+
+TEST_F(GrpcWebTest, ReadsTextsOfTheirOwnInPiecesOfTheirOwn) {
+  HandClient client("POST", "/a.B/C");
+  client.pieces = {"AAAAAAJoaQ==", "AAAAAAJoaQ=="};
+  client.request_headers = {{"content-type", "application/grpc-web-text"}};
+  Serve(client);
+  EXPECT_EQ(backend.body, std::string(kFrame) + std::string(kFrame));
+}
+
+TEST_F(GrpcWebTest, TextThatIsNoBase64HasAStatusOfHttpToo) {
+  backend.fails = WithHttpStatus(InvalidArgument("no base64"), 400);
+  HandClient client("POST", "/a.B/C", "AA!A");
+  client.request_headers = {{"content-type", "application/grpc-web-text"}};
+  Serve(client);
+  EXPECT_EQ(client.status, 400);
+  EXPECT_EQ(client.headers.Find("grpc-status"), "13");
+  EXPECT_TRUE(client.ends_connection);
 }
 
 TEST_F(GrpcWebTest, ToldAnythingElseTheClientGetsAStatus) {

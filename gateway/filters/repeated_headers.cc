@@ -149,6 +149,16 @@ void JoinRepeated(HeaderViews& headers, std::list<std::string>& values) {
   headers = std::move(joined);
 }
 
+std::string JoinedValue(const RequestHead& head, http::KnownHeader header) {
+  std::string joined;
+  head.ForEach([&](std::string_view name, std::string_view value) {
+    if (value.empty() || http::ClassifyHeader(name) != header) return;
+    if (!joined.empty()) joined += ',';
+    joined += value;
+  });
+  return joined;
+}
+
 void JoinRepeated(http::Headers& headers) {
   if (HasRepeated(headers, kOfAnswers)) headers = Joined(headers, kOfAnswers);
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "gateway/front/request_head.h"
 #include "gateway/upstream/http_call.h"
 #include "http/headers.h"
 
@@ -13,6 +14,8 @@ namespace minato::gateway {
 
 // Of a request. `values` holds those that had to be made.
 void JoinRepeated(HeaderViews& headers, std::list<std::string>& values);
+// Of one such header of a request; empty if it has none.
+std::string JoinedValue(const RequestHead& head, http::KnownHeader header);
 // Of an answer.
 void JoinRepeated(http::Headers& headers);
 // Of an answer's trailers; nullopt: they stay as they are.

@@ -134,6 +134,8 @@ Task<Router::Request::Outcome> Router::Request::Attempt() {
     body_ended_ = true;
     time_.RequestComplete(action_.timeout);
   }
+  // Nobody to send it to: as in Envoy, that is answered whatever the body says.
+  if (call->failure() != UpstreamFailure::kNone) co_return co_await Exchange(*call);
   if (has_body && (body_ended_ || stream_.BodyArrived())) {
     body_error_ = co_await SendBody(*call);
     if (!body_error_.ok()) co_return co_await FailBeforeHead(*call, body_error_);

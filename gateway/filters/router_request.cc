@@ -1,9 +1,8 @@
 #include "gateway/filters/router_request.h"
 
 #include <algorithm>
-#include <iterator>
 
-#include <absl/random/random.h>
+#include <absl/strings/match.h>
 
 #include "gateway/filters/repeated_headers.h"
 #include "http/http1_chars.h"
@@ -14,67 +13,10 @@ namespace {
 
 using http::KnownHeader;
 
-// What belongs to the client's connection and not to the request (RFC 9110, 7.6.1).
-bool StaysBehind(KnownHeader header) {
-  switch (header) {
-    case KnownHeader::kHost:
-    case KnownHeader::kConnection:
-    case KnownHeader::kKeepAlive:
-    case KnownHeader::kProxyConnection:
-    case KnownHeader::kTransferEncoding:
-    case KnownHeader::kUpgrade:
-      return true;
-    default:
-      return false;
-  }
-}
-
-// RFC 9562, version 4.
-std::string RandomUuid() {
-  thread_local absl::InsecureBitGen random;  // unique, and no secret
-  const uint64_t halves[] = {(random() & ~0xf000ull) | 0x4000ull, (random() & ~(3ull << 62)) | (2ull << 62)};
-  std::string uuid = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-  size_t at = 0;
-  for (const uint64_t half : halves) {
-    for (int shift = 60; shift >= 0; shift -= 4) {
-      if (uuid[at] == '-') ++at;
-      uuid[at++] = "0123456789abcdef"[half >> shift & 15];
-    }
-  }
-  return uuid;
-}
-
 // Of "ipv4:127.0.0.1:40312" or "ipv6:[::1]:40312".
 std::string_view IpOf(std::string_view peer) {
   const std::string_view ip = peer.substr(0, peer.rfind(':')).substr(std::min(peer.size(), size_t{5}));
   return ip.starts_with('[') ? ip.substr(1, ip.size() - 2) : ip;
-}
-
-// By which Envoys tell each other of a request, and of a client what only its own proxy knows: not from outside.
-bool IsOfProxies(std::string_view name) {
-  static constexpr std::string_view kPrefix = "x-envoy-";
-  static constexpr std::string_view kNames[] = {  // in alphabetical order
-      "expected-rq-timeout-ms",
-      "force-trace",
-      "hedge-on-per-try-timeout",
-      "internal",
-      "ip-tags",
-      "max-retries",
-      "original-url",
-      "retriable-header-names",
-      "retriable-status-codes",
-      "retry-grpc-on",
-      "retry-on",
-      "upstream-alt-stat-name",
-      "upstream-rq-per-try-timeout-ms",
-      "upstream-rq-timeout-alt-response",
-      "upstream-rq-timeout-ms",
-      "upstream-stream-duration-ms",
-  };
-  static_assert(std::is_sorted(std::begin(kNames), std::end(kNames)));
-  if (name.empty() || name.front() != 'x') return false;
-  if (!name.starts_with(kPrefix)) return name == "x-forwarded-client-cert";
-  return std::binary_search(std::begin(kNames), std::end(kNames), name.substr(kPrefix.size()));
 }
 
 // Of headers that are joined already. Of what a client takes (te) only trailers are for others than us.
@@ -90,22 +32,26 @@ bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 
 UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool encrypted, const config::Route& route,
                            const config::RouteAction& action, const Forwarding& forwarding) {
-  if (encrypted) view_.scheme = "https";
+  const std::string_view forwarded_proto = ForwardedProto(head, encrypted, forwarding);
+  view_.scheme = SchemeFor(forwarded_proto, encrypted);
   view_.method = head.method();
   view_.authority = action.host_rewrite_literal.empty() ? head.authority() : action.host_rewrite_literal;
   view_.path = head.target();
   const bool rewritten = !action.prefix_rewrite.empty() && (route.match.kind == config::RouteMatch::Path::kPrefix ||
                                                            route.match.kind == config::RouteMatch::Path::kPathSeparatedPrefix ||
-                                                           route.match.kind == config::RouteMatch::Path::kPath);
+                                                           route.match.kind == config::RouteMatch::Path::kPath) &&
+                         absl::StartsWithIgnoreCase({head.target().data(), head.target().size()}, route.match.path);
   if (rewritten) {
     path_ = action.prefix_rewrite;
     path_ += head.target().substr(std::min(head.target().size(), route.match.path.size()));
     view_.path = path_;
-    if (!head.Find("x-envoy-original-path").has_value()) {
-      Append("x-envoy-original-path", head.target());
-    }
   }
   head.ForEach([&](std::string_view name, std::string_view value) { AddHeader(head, name, value); });
+  if (rewritten) {
+    const auto is_original = [](const auto& header) { return header.first == "x-envoy-original-path"; };
+    view_.headers.erase(std::remove_if(view_.headers.begin(), view_.headers.end(), is_original), view_.headers.end());
+    Append("x-envoy-original-path", head.target());
+  }
   JoinRepeated(view_.headers, joined_);
   view_.headers.erase(std::remove_if(view_.headers.begin(), view_.headers.end(), StopsHere), view_.headers.end());
   for (auto& [name, value] : view_.headers) {
@@ -116,10 +62,14 @@ UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool 
     Append("x-envoy-expected-rq-timeout-ms", timeout_ms_);
   }
   if (!head.Find(KnownHeader::kXForwardedProto).has_value()) {
-    Append("x-forwarded-proto", view_.scheme);
+    Append("x-forwarded-proto", forwarded_proto);
+  } else if (forwarding.use_remote_address) {
+    for (auto& [name, value] : view_.headers) {
+      if (name == "x-forwarded-proto") value = forwarded_proto;
+    }
   }
   if (forwarding.generate_request_id && !HasRequestId()) {
-    request_id_ = RandomUuid();
+    request_id_ = RandomRequestId();
     Append("x-request-id", request_id_);
   }
   if (forwarding.use_remote_address) {
@@ -150,7 +100,7 @@ void UpstreamHead::Append(std::string_view name, std::string_view value) { view_
 
 void UpstreamHead::AddHeader(const RequestHead& head, std::string_view name, std::string_view value) {
   const KnownHeader known = http::ClassifyHeader(name);
-  if (StaysBehind(known)) return;
+  if (BelongsToConnection(known)) return;
   if (known != KnownHeader::kOther) {
     Append(http::Name(known), value);
     return;

@@ -8,16 +8,11 @@
 #include <absl/base/attributes.h>
 
 #include "gateway/config/bootstrap.h"
+#include "gateway/filters/managed_head.h"
 #include "gateway/front/request_head.h"
 #include "gateway/upstream/http_call.h"
 
 namespace minato::gateway {
-
-// What the gateway says of the client.
-struct Forwarding {
-  bool generate_request_id = true;      // x-request-id for requests without one
-  bool use_remote_address = false;      // x-forwarded-for gets the peer's IP
-};
 
 // Views into `head`, `route` and itself: both must outlive it. `peer` and `encrypted` are as of ClientStream.
 class UpstreamHead {

@@ -1,12 +1,32 @@
 #include "gateway/front/envoy_front.h"
 
 #include <cstdint>
+#include <string_view>
+#include <utility>
 
 namespace minato::gateway {
 namespace {
 
 absl::Duration OrNone(absl::Duration timeout) {
   return timeout > absl::ZeroDuration() ? timeout : absl::InfiniteDuration();
+}
+
+// A head is under three times of the request's at once, of which the shortest tells; without any, under the connection's.
+void LimitHead(const config::HttpConnectionManager& manager, FrontLimits& limits) {
+  limits.head_timeout = limits.idle_timeout;
+  const std::pair<absl::Duration, std::string_view> times[] = {
+      {manager.stream_idle_timeout, "stream timeout"},
+      {manager.request_timeout, "request timeout"},
+      {manager.request_headers_timeout, "request header timeout"},
+  };
+  bool first = true;
+  for (const auto& [timeout, name] : times) {
+    if (timeout == absl::ZeroDuration()) continue;
+    if (std::exchange(first, false) || timeout < limits.head_timeout) {
+      limits.head_timeout = timeout;
+      limits.style.late_head = name;
+    }
+  }
 }
 
 FrontCodec CodecOf(config::HttpConnectionManager::Codec codec) {
@@ -66,9 +86,7 @@ FrontLimits EnvoyFront(const config::HttpConnectionManager& manager, ErrorShape 
       .upgrades = false,
   };
   limits.idle_timeout = OrNone(manager.idle_timeout);
-  // Without a timeout of their own, heads are under the connection's.
-  limits.head_timeout = manager.request_headers_timeout > absl::ZeroDuration() ? manager.request_headers_timeout
-                                                                               : limits.idle_timeout;
+  LimitHead(manager, limits);
   limits.body_timeout = OrNone(manager.stream_idle_timeout);
   return limits;
 }

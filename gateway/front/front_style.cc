@@ -32,9 +32,9 @@ Refusal RefusalOf(const FrontStyle& style, const http::Http1Error& error) {
   }
 }
 
-Refusal TimeoutRefusal(const FrontStyle& style, const Status& error) {
+Refusal TimeoutRefusal(const FrontStyle& style, const Status& error, std::string_view envoy_says) {
   if (style.error_shape != ErrorShape::kEnvoy) return JsonRefusal(style.error_shape, error);
-  return {.status = 408, .content_type = "text/plain", .body = "stream timeout"};
+  return {.status = 408, .content_type = "text/plain", .body = std::string(envoy_says)};
 }
 
 Refusal UpgradeRefusal(const FrontStyle& style) {

@@ -13,6 +13,7 @@ namespace minato::gateway {
 struct FrontStyle {
   // Of what the front refuses by itself. JSON says why; in Envoy's the reason phrase is all.
   ErrorShape error_shape = ErrorShape::kFlat;
+  std::string late_head = "stream timeout";  // what Envoy says of a head that does not come in time
   std::string server_name;          // the Server header of every answer, whoever gave it; empty: none is added
   bool continues_at_once = false;   // 100 (Continue) when the head has come, not when the body is asked for
   bool unread_body_closes = false;  // an answer that begins before the body was read to its end is the last
@@ -29,8 +30,8 @@ struct Refusal {
 
 // Of a request that could not be parsed.
 Refusal RefusalOf(const FrontStyle& style, const http::Http1Error& error);
-// The client was too slow; `error` says with what.
-Refusal TimeoutRefusal(const FrontStyle& style, const Status& error);
+// The client was too slow; `error` says with what, and `envoy_says` what Envoy does.
+Refusal TimeoutRefusal(const FrontStyle& style, const Status& error, std::string_view envoy_says = "stream timeout");
 // A request to upgrade that is not served.
 Refusal UpgradeRefusal(const FrontStyle& style);
 

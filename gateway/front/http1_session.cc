@@ -45,7 +45,8 @@ Task<bool> ReadHead(Connection& connection, http::Http1RequestParser& parser, co
     if (arrival == Connection::Arrival::kTimeout) {
       const Status late = DeadlineExceeded("the request head was not complete after {} (head_timeout)",
                                            absl::FormatDuration(limits.head_timeout));
-      co_await Refuse(connection, limits.style, TimeoutRefusal(limits.style, WithHttpStatus(late, 408)));
+      co_await Refuse(connection, limits.style,
+                      TimeoutRefusal(limits.style, WithHttpStatus(late, 408), limits.style.late_head));
       co_return false;
     }
   }

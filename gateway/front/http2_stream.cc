@@ -54,22 +54,22 @@ Task<StatusOr<std::optional<std::string_view>>> Http2Stream::ReadPiece() {
     SendContinue();
   }
   const TaskContext& context = co_await CurrentContext();
-  while (codec_.received_bytes() == 0) {
+  while (!codec_.has_frame()) {
     if (codec_.closed()) co_return Cancelled("the client went away in the middle of its request body");
     if (codec_.request_ended()) co_return std::nullopt;
     Deadline patience(context, context.home->Now() + limits_.body_timeout);
     const Status came = co_await InContext<Status>(patience.context(), WaitForBody());
-    if (came.ok() || codec_.received_bytes() > 0) continue;
+    if (came.ok() || codec_.has_frame()) continue;
     if (context.cancel.cancelled()) co_return came;
     const Status late = WithHttpStatus(DeadlineExceeded("no byte of the request body came for {} (body_timeout)",
                                                         absl::FormatDuration(limits_.body_timeout)),
                                        408);
     co_return RefuseBody(TimeoutRefusal(limits_.style, late), late);
   }
-  server_.TakeReceived(codec_, piece_);
+  const std::string_view frame = server_.TakeFrame(codec_);
   to_send_.Set();  // the window
-  body_bytes_ += piece_.size();
-  co_return std::optional<std::string_view>(piece_);
+  body_bytes_ += frame.size();
+  co_return std::optional<std::string_view>(frame);
 }
 
 Task<StatusOr<std::string_view>> Http2Stream::ReadWhole(size_t bytes_max) {
@@ -87,11 +87,7 @@ Task<StatusOr<std::string_view>> Http2Stream::ReadWhole(size_t bytes_max) {
       co_return WithHttpStatus(
           ResourceExhausted("the request body is larger than {} bytes (body_bytes_max)", bytes_max), 413);
     }
-    if (body_.empty()) {
-      body_.swap(piece_);
-    } else {
-      body_.append(*piece);
-    }
+    body_.append(*piece);
     if (codec_.request_ended() && codec_.received_bytes() == 0) co_return body_;
   }
 }

@@ -90,8 +90,7 @@ class Http2Stream final : public ClientStream, private RequestHead {
   WaitList body_waiters_;
   WaitList output_waiters_;
   http::Headers further_headers_;
-  std::string piece_;  // taken last
-  std::string body_;   // when it came in more than one piece
+  std::string body_;  // as far as ReadWhole has it
   uint64_t body_bytes_ = 0;
   uint64_t response_bytes_ = 0;
   int response_status_ = 0;

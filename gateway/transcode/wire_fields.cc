@@ -10,6 +10,7 @@ namespace {
 
 constexpr uint32_t kContentType = 1;  // Fields of google.api.HttpBody.
 constexpr uint32_t kData = 2;
+constexpr size_t kBodyTagBytesMax = 5;
 constexpr char kContentTypeTag = 0x0a;
 constexpr char kDataTag = 0x12;
 constexpr char kExtensionsTag = 0x1a;
@@ -56,17 +57,74 @@ absl::Status Broken() {
   return absl::InvalidArgumentError("the message is cut off or is not protobuf");
 }
 
-bool ReadBody(std::span<const FieldTable* const> path, std::string_view wire, HttpBodyView& body) {
-  bool good = true;
-  bool read = ForEachLengthField(wire, [&](uint32_t number, std::string_view content) {
-    if (path.empty()) {
-      if (number == kContentType) body.content_type = content;
-      if (number == kData) body.data = content;
-    } else if (number == path.front()->number) {
-      good = good && ReadBody(path.subspan(1), content, body);
+WireType TypeOf(uint32_t tag) { return static_cast<WireType>(tag & 7); }
+
+// What is longer than 32 bits is cut off. nullptr: there is none of at most `bytes_max`.
+const char* ReadTag(const char* p, const char* end, size_t bytes_max, uint32_t& tag) {
+  uint64_t value = 0;
+  const char* const behind = ReadVarint(p, end, value);
+  tag = static_cast<uint32_t>(value);
+  return behind != nullptr && static_cast<size_t>(behind - p) <= bytes_max ? behind : nullptr;
+}
+
+const char* ReadContent(const char* p, const char* end, std::string_view& content) {
+  uint64_t size;
+  p = ReadVarint(p, end, size);
+  if (p == nullptr || size > static_cast<size_t>(end - p)) return nullptr;
+  content = {p, size};
+  return p + size;
+}
+
+// The end of the field that `tag` begins, nullptr if it has none. Groups may stand `groups_max` deep.
+const char* SkipField(const char* p, const char* end, uint32_t tag, size_t groups_max) {
+  uint64_t number;
+  std::string_view content;
+  if (tag >> 3 == 0) return nullptr;
+  switch (TypeOf(tag)) {
+    case WireType::kVarint: return ReadVarint(p, end, number);
+    case WireType::kFixed64: return end - p < 8 ? nullptr : p + 8;
+    case WireType::kFixed32: return end - p < 4 ? nullptr : p + 4;
+    case WireType::kLength: return ReadContent(p, end, content);
+    case WireType::kStartGroup:
+      if (groups_max == 0) return nullptr;
+      while (p != nullptr) {
+        uint32_t inner;
+        p = ReadTag(p, end, kVarintBytesMax, inner);
+        if (p == nullptr) break;
+        if (TypeOf(inner) == WireType::kEndGroup) return inner >> 3 == tag >> 3 ? p : nullptr;
+        p = SkipField(p, end, inner, groups_max - 1);
+      }
+      return nullptr;
+    default: return nullptr;
+  }
+}
+
+// As Envoy does, which lets protobuf's reader go as many levels deep as the path has, and counts groups with them. A zero
+// ends a message, and so does the end of a group that never began an HttpBody; the outermost one (`is_root`) may so end.
+bool ReadBody(std::span<const FieldTable* const> path, std::string_view wire, bool is_root, HttpBodyView& body) {
+  const char* p = wire.data();
+  const char* const end = p + wire.size();
+  while (p < end) {
+    uint32_t tag;
+    p = ReadTag(p, end, path.empty() ? kBodyTagBytesMax : kVarintBytesMax, tag);
+    if (p == nullptr) return false;
+    const bool ends = tag == 0 || (path.empty() && TypeOf(tag) == WireType::kEndGroup);
+    if (ends) return is_root;
+    const uint32_t sized = TypeOf(tag) == WireType::kLength ? tag >> 3 : 0;
+    if (path.empty() && sized == kContentType) {
+      p = ReadContent(p, end, body.content_type);
+    } else if (path.empty() && sized == kData) {
+      p = ReadContent(p, end, body.data);
+    } else if (!path.empty() && sized == path.front()->number) {
+      std::string_view content;
+      p = ReadContent(p, end, content);
+      if (p != nullptr && !ReadBody(path.subspan(1), content, false, body)) return false;
+    } else {
+      p = SkipField(p, end, tag, path.size());
     }
-  });
-  return read && good;
+    if (p == nullptr) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -82,7 +140,7 @@ absl::StatusOr<std::string> ExtractMessage(const FieldTable& field, std::string_
 
 absl::StatusOr<HttpBodyView> ReadHttpBody(const FieldPath& path, std::string_view wire) {
   HttpBodyView body;
-  if (!ReadBody(path, wire, body)) return Broken();
+  if (!ReadBody(path, wire, true, body)) return Broken();
   return body;
 }
 

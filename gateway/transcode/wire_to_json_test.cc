@@ -469,5 +469,36 @@ TEST(WireFields, AnHttpBodyIsPutInAndTakenOutAtItsPath) {
   }
 }
 
+TEST(WireFields, AnHttpBodyIsReadAsEnvoyReadsOne) {
+  TestProtos protos(
+      R"(syntax = "proto3"; package t; message Body { string content_type = 1; bytes data = 2; }
+                       message Upload { Body file = 3; })");
+  Schema schema;
+  const FieldPath whole;
+  const FieldPath field = *ResolvePath(schema.Add(protos.Message("t.Upload")), "file");
+  const auto data = [](const FieldPath& path, std::string_view wire) {
+    const auto body = ReadHttpBody(path, wire);
+    return body.ok() ? std::string(body->data) : "refused";
+  };
+  using std::string_literals::operator""s;
+  const std::string begun = "\x4b";  // a group
+  const std::string ended = "\x4c";
+  EXPECT_EQ(data(whole, "\x12\1a\x12\1b"), "b");
+  EXPECT_EQ(data(whole, "\x4a\1z\x12\1a"), "a");
+  EXPECT_EQ(data(whole, begun + ended + "\x12\1a"), "refused");
+  EXPECT_EQ(data(whole, ended + "\x12\1a"), "");
+  EXPECT_EQ(data(whole, "\0\x12\1a"s), "");
+  EXPECT_EQ(data(whole, "\2\1z\x12\1a"), "refused");
+  EXPECT_EQ(data(whole, "\x92\x80\x80\x80\x10\1a"), "a");
+  EXPECT_EQ(data(whole, "\x92\x80\x80\x80\x80\0\1a"s), "refused");
+  const std::string in_field = "\x1a\3\x12\1a";
+  EXPECT_EQ(data(field, begun + "\x08\1" + ended + in_field), "a");
+  EXPECT_EQ(data(field, begun + begun + ended + ended + in_field), "refused");
+  EXPECT_EQ(data(field, begun + in_field), "refused");
+  EXPECT_EQ(data(field, ended + in_field), "refused");
+  EXPECT_EQ(data(field, "\0"s + in_field), "");
+  EXPECT_EQ(data(field, "\x1a\4\x12\1a" + ended), "refused");
+}
+
 }  // namespace
 }  // namespace minato::gateway

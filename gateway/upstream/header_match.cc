@@ -11,6 +11,10 @@ absl::string_view Absl(std::string_view text) { return {text.data(), text.size()
 std::optional<std::string> ValueOf(const RequestHead& head, const std::string& name) {
   if (name == ":method") return std::string(head.method());
   if (name == ":path") return std::string(head.target());
+  if (name == ":scheme") {
+    const auto scheme = head.Find(name);
+    return scheme.has_value() ? std::optional(std::string(*scheme)) : std::nullopt;
+  }
   if (name == ":authority" || name == "host") return std::string(head.authority());
   std::optional<std::string> joined;
   head.ForEach([&](std::string_view other, std::string_view value) {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "gateway/upstream/data_frames.h"
 #include "gateway/upstream/http2_connection.h"
 #include "gateway/upstream/http_call.h"
+#include "http/data_frames.h"
 #include "http/http2_client.h"
 
 namespace minato::gateway {
@@ -91,7 +91,7 @@ class Http2Call final : public HttpCall, private http::Http2ClientStream {
   HttpResponseHead head_;
   bool head_waits_ = false;
   bool answered_ = false;  // all of the answer has come
-  DataFrames frames_;      // of the body
+  http::DataFrames frames_;      // of the body
   http::Headers trailers_;
   UpstreamFailure failure_ = UpstreamFailure::kNone;
   std::string failure_text_;

@@ -57,6 +57,7 @@ struct Routes::Compiled {
   std::vector<std::pair<std::string, const CompiledHost*>> suffixes;  // of "*.example.com", longest first
   std::vector<std::pair<std::string, const CompiledHost*>> prefixes;  // of "example.*", longest first
   const CompiledHost* any = nullptr;
+  bool look_at_headers = false;
 
   const CompiledHost* HostOf(std::string_view authority) const;
 };
@@ -80,7 +81,10 @@ Routes::Routes(const config::RouteConfiguration& config) : compiled_(std::make_u
   compiled_->hosts.reserve(config.virtual_hosts.size());
   for (const config::VirtualHost& host : config.virtual_hosts) {
     CompiledHost& to = compiled_->hosts.emplace_back(CompiledHost{host, {}});
-    for (const config::Route& route : host.routes) to.routes.emplace_back(route);
+    for (const config::Route& route : host.routes) {
+      to.routes.emplace_back(route);
+      compiled_->look_at_headers = compiled_->look_at_headers || !route.match.headers.empty();
+    }
     for (const std::string& domain : host.domains) {
       const std::string lowered = absl::AsciiStrToLower(domain);
       if (lowered == "*") {
@@ -98,6 +102,8 @@ Routes::Routes(const config::RouteConfiguration& config) : compiled_(std::make_u
   std::stable_sort(compiled_->suffixes.begin(), compiled_->suffixes.end(), longest_first);
   std::stable_sort(compiled_->prefixes.begin(), compiled_->prefixes.end(), longest_first);
 }
+
+bool Routes::look_at_headers() const { return compiled_->look_at_headers; }
 
 Routes::Found Routes::Match(const RequestHead& head) const {
   const CompiledHost* const host = compiled_->HostOf(head.authority());

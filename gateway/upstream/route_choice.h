@@ -25,6 +25,8 @@ class Routes {
   // Host by exact domain, then longest suffix, longest prefix, "*"; case does not count. Then the first route whose
   // path and headers match.
   Found Match(const RequestHead& head) const;
+  // Whether that depends on more than method, host and path.
+  bool look_at_headers() const;
 
  private:
   struct Compiled;

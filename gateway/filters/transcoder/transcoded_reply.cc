@@ -144,15 +144,15 @@ Status TranscodedReply::FeedHttpBody(std::string_view& piece) {
     }
     // Of several messages that come together a unary reply takes the first; a stream has the type of its first.
     if (!streams_ && std::exchange(taken, true)) continue;
+    if (is_first && streams_ && waited_ && http_body->data.size() > bytes_max_) return TooLargeBody();
     if (is_first || !streams_) content_type_ = http_body->content_type;
     body_ += http_body->data;
     if (streams_ && SendsFirst()) return OkStatus();
   }
   if (event == GrpcFrames::Event::kError) return BadFlag(frames_.flag());
-  const size_t held = frames_.held_bytes();
-  // Before the first message of a stream Envoy holds what has come, beside the head.
-  const bool too_large = streams_ ? held > kStreamedBytesMax || (!has_message_ && held > bytes_max_)
-                                  : body_.size() > bytes_max_ || held > bytes_max_ + kHttpBodySlack;
+  waited_ = !has_message_;
+  const size_t held_max = streams_ && has_message_ ? kStreamedBytesMax : bytes_max_ + kHttpBodySlack;
+  const bool too_large = frames_.held_bytes() > held_max || (!streams_ && body_.size() > bytes_max_);
   return too_large ? TooLargeBody() : OkStatus();
 }
 

@@ -66,6 +66,9 @@ class TranscodedReply {
   bool counted_ = false;  // there, what is left of a piece
   bool begun_ = false;
   bool has_message_ = false;
+  // A DATA frame of a google.api.HttpBody came that did not make the first message whole. Envoy's manager has stopped
+  // then, and bounds what goes on.
+  bool waited_ = false;
 };
 
 }  // namespace minato::gateway

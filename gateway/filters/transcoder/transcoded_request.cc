@@ -1,5 +1,7 @@
 #include "gateway/filters/transcoder/transcoded_request.h"
 
+#include <algorithm>
+
 #include <google/protobuf/descriptor.h>
 
 #include "gateway/filters/transcoder/grpc_frames.h"
@@ -26,6 +28,7 @@ TranscodedRequest::TranscodedRequest(const TranscoderTables& tables, const Route
     : route_(route),
       client_(client),
       piece_bytes_max_(tables.config().max_request_body_size.value_or(buffer_bytes_max)),
+      frame_bytes_max_(std::max(piece_bytes_max_, buffer_bytes_max)),
       streams_(route.method->client_streaming()),
       takes_no_body_(tables.extensions().Has(config::Extension::kStrictBodies) && route.body.empty() &&
                      !route.body_is_http_body),
@@ -54,8 +57,10 @@ StatusOr<std::string_view> TranscodedRequest::Finish() {
     TRY(AppendBindings());
   } else if (!route_.body_is_http_body) {
     TRY(FinishJson());
-  } else if (!streams_ || !raw_begun_) {
-    TRY(AppendRaw(raw_));
+  } else if (!streams_) {
+    TRY(AppendWholeRaw(raw_));
+  } else if (!raw_begun_) {
+    TRY(AppendRaw({}));
   }
   return frames_;
 }
@@ -65,7 +70,7 @@ StatusOr<std::string_view> TranscodedRequest::Whole(std::string_view body) {
   if (body.size() > piece_bytes_max_) return TooLarge();
   frames_.clear();
   if (route_.body_is_http_body) {
-    TRY(AppendRaw(body));
+    TRY(AppendWholeRaw(body));
     return frames_;
   }
   frames_.resize(kGrpcFrameHeadBytes);
@@ -115,6 +120,12 @@ Status TranscodedRequest::AppendRaw(std::string_view data) {
   frames_ += data;
   CloseGrpcFrame(frames_, begin);
   return OkStatus();
+}
+
+Status TranscodedRequest::AppendWholeRaw(std::string_view data) {
+  TRY(AppendRaw(data));
+  refused_at_end_ = frames_.size() > frame_bytes_max_;
+  return refused_at_end_ ? WithHttpStatus(ResourceExhausted("Payload Too Large"), 413) : OkStatus();
 }
 
 Status TranscodedRequest::FeedJson(std::string_view piece, size_t came_at_once) {

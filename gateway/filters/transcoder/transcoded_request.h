@@ -26,6 +26,8 @@ class TranscodedRequest {
   StatusOr<std::string_view> Finish();
   // Both at once, for a method that takes one message.
   StatusOr<std::string_view> Whole(std::string_view body);
+  // Whether what was refused is the frame of a body that had ended, which leaves an HTTP/1.1 connection as it is.
+  bool refused_at_end() const { return refused_at_end_; }
   bool streams() const { return streams_; }
   // Each piece that is fed becomes a message: the body is a stream of google.api.HttpBody.
   bool streams_pieces() const { return streams_ && route_.body_is_http_body; }
@@ -39,11 +41,14 @@ class TranscodedRequest {
   Status AppendBindings();
   // Appends a message of `data` as it is.
   Status AppendRaw(std::string_view data);
+  // The same for a body that is one message: Envoy buffers its frame.
+  Status AppendWholeRaw(std::string_view data);
   Status TooLarge() const;
 
   const Route& route_;
   const RequestHead& client_;
   const size_t piece_bytes_max_;
+  const size_t frame_bytes_max_;
   const bool streams_;
   const bool takes_no_body_;  // Extension::kStrictBodies, and the rule names none
   const bool fills_mask_;     // Extension::kUpdateMask
@@ -54,6 +59,7 @@ class TranscodedRequest {
   size_t unfinished_bytes_ = 0;  // fed since the last message became whole
   std::string raw_;              // of a unary google.api.HttpBody
   bool raw_begun_ = false;
+  bool refused_at_end_ = false;
   std::string frames_;
 };
 

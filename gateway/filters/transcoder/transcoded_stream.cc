@@ -92,9 +92,13 @@ Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::ReadFurther() 
       frames = request_.Feed(*piece, came_at_once_);
     }
     if (!frames.ok()) {
+      // All that is left is to see the end, too.
+      if (whole_ && request_.refused_at_end()) {
+        CO_TRY(piece, co_await NextPiece());
+      }
       // Beside an answer that has begun, whoever writes it tells of the error.
       const bool told_later = answer_ == Answer::kStarted && TellsFailures();
-      if (!told_later) co_await Refuse(frames.status(), true);
+      if (!told_later) co_await Refuse(frames.status(), !request_.refused_at_end());
       co_return frames.status();
     }
     if (!frames->empty()) co_return *frames;

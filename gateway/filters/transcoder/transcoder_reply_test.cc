@@ -312,11 +312,14 @@ TEST_F(HttpBodyReplyTest, OneOverTheBufferIsAnInternalError) {
   EXPECT_EQ(Post(), "500 text/plain 21 Internal Server Error");
   router.data = {File("a/a", std::string(21, 'x'))};
   EXPECT_EQ(Get("/download/7"), "200 a/a - xxxxxxxxxxxxxxxxxxxxx") << "streams are not bounded by it";
-  const std::string file = File("a/a", std::string(50, 'x'));
-  router.data = {file.substr(0, 20), file.substr(20)};
-  EXPECT_EQ(Get("/download/7"), "200 a/a - " + std::string(50, 'x'));
-  router.data = {file.substr(0, 21), file.substr(21)};
-  EXPECT_EQ(Get("/download/7"), "500 text/plain 21 Internal Server Error") << "their head is held";
+  const std::string over = router.data[0];
+  const std::string at = File("a/a", std::string(20, 'x'));
+  for (const size_t cut : {3, 18, 25}) {
+    router.data = {over.substr(0, cut), over.substr(cut)};
+    EXPECT_EQ(Get("/download/7"), "500 text/plain 21 Internal Server Error") << "their head waits for a second frame";
+    router.data = {at.substr(0, cut), at.substr(cut)};
+    EXPECT_EQ(Get("/download/7"), "200 a/a - xxxxxxxxxxxxxxxxxxxx");
+  }
   router.data = {File("a/a", "x"), File("a/a", std::string(20000, 'x'))};
   EXPECT_EQ(Get("/download/7"), "200 a/a - x" + std::string(20000, 'x'));
 }

@@ -238,6 +238,19 @@ TEST_F(TranscoderRequestTest, APieceOverTheLimitIsRefused) {
   EXPECT_EQ(Refusal(buffer), kTooLarge);
 }
 
+TEST_F(TranscoderRequestTest, AnHttpBodyWhoseFrameIsOverTheBufferIsRefusedWhenItHasEnded) {
+  buffers.http1 = 30;
+  router.data = {Frame("")};
+  HandClient at("POST", "/raw", std::string(23, 'a'));
+  EXPECT_EQ(Serve(at).status, 200);
+  HandClient over("POST", "/raw", std::string(24, 'a'));
+  EXPECT_EQ(Refusal(over), "413 Payload Too Large");
+  EXPECT_FALSE(over.ends_connection);
+  config.max_request_body_size = 20;
+  HandClient larger("POST", "/raw", std::string(20, 'a'));
+  EXPECT_EQ(Serve(larger).status, 200) << "the larger of the two bounds the frame";
+}
+
 TEST_F(TranscoderRequestTest, AnHttpBodyTakesTheBytesAndTheirType) {
   router.data = {Frame("")};
   HandClient raw("POST", "/raw?content_type=evil");

@@ -7,9 +7,9 @@
 
 #include <absl/container/inlined_vector.h>
 
-namespace minato::gateway {
+namespace minato::http {
 
-// The body of an answer as DATA frames: Envoy's filters see each of them when it is whole, and not with others.
+// The body of a message as DATA frames: Envoy's filters see each of them when it is whole, and not with others.
 class DataFrames {
  public:
   void Append(std::string_view piece) { arrived_.append(piece); }
@@ -25,6 +25,22 @@ class DataFrames {
     if (next_ == read_ends_.size()) TakeArrived();
     const size_t begin = next_ == 0 ? 0 : read_ends_[next_ - 1];
     return std::string_view(read_).substr(begin, read_ends_[next_++] - begin);
+  }
+  // Forgets all that Next has not given.
+  void Drop() {
+    arrived_.clear();
+    ends_.clear();
+    next_ = read_ends_.size();
+  }
+  // For another body. Memory stays, but not more than that of each of the two buffers.
+  void Clear(size_t kept_bytes_max) {
+    Drop();
+    for (std::string* const buffer : {&arrived_, &read_}) {
+      buffer->clear();
+      if (buffer->capacity() > kept_bytes_max) *buffer = std::string();
+    }
+    read_ends_.clear();
+    next_ = 0;
   }
   // Of those that Next has not given, and of the frame that is not whole.
   size_t bytes() const { return arrived_.size() + read_.size() - (next_ == 0 ? 0 : read_ends_[next_ - 1]); }
@@ -50,4 +66,4 @@ class DataFrames {
   size_t next_ = 0;  // of read_ends_
 };
 
-}  // namespace minato::gateway
+}  // namespace minato::http

@@ -1,8 +1,8 @@
-#include "gateway/upstream/data_frames.h"
+#include "http/data_frames.h"
 
 #include <gtest/gtest.h>
 
-namespace minato::gateway {
+namespace minato::http {
 namespace {
 
 TEST(DataFrames, GivesEachFrameOnceItIsWhole) {
@@ -32,6 +32,27 @@ TEST(DataFrames, GivesEachFrameOnceItIsWhole) {
   EXPECT_EQ(frames.bytes(), 0);
 }
 
+TEST(DataFrames, WhatIsDroppedIsGoneAndWhatWasGivenStays) {
+  DataFrames frames;
+  for (const char* piece : {"one", "two", "thr"}) {
+    frames.Append(piece);
+    if (piece[2] != 'r') frames.EndFrame();
+  }
+  const std::string_view given = frames.Next();
+  frames.Append("ee");
+  frames.Drop();
+  EXPECT_TRUE(frames.empty());
+  EXPECT_EQ(frames.bytes(), 0);
+  EXPECT_EQ(given, "one");
+  frames.Append("four");
+  frames.EndFrame();
+  EXPECT_EQ(frames.bytes(), 4);
+  EXPECT_EQ(frames.Next(), "four");
+  frames.Clear(16);
+  EXPECT_TRUE(frames.empty());
+  EXPECT_EQ(frames.bytes(), 0);
+}
+
 TEST(DataFrames, AnEmptyFrameIsNone) {
   DataFrames frames;
   frames.EndFrame();
@@ -45,4 +66,4 @@ TEST(DataFrames, AnEmptyFrameIsNone) {
 }
 
 }  // namespace
-}  // namespace minato::gateway
+}  // namespace minato::http

@@ -1,0 +1,55 @@
+// A request's head as Envoy's connection manager hands it to filters and routes (Envoy:
+// ConnectionManagerUtility::mutateRequestHeaders): with what the gateway says of the client, without what concerns the
+// client's connection or what proxies tell each other.
+#pragma once
+
+#include <string>
+
+#include "gateway/filters/forwarding_stream.h"
+
+namespace minato::gateway {
+
+// What the gateway says of the client.
+struct Forwarding {
+  bool generate_request_id = true;   // x-request-id for requests without one
+  bool use_remote_address = false;   // x-forwarded-for gets the peer's IP, x-forwarded-proto what the peer speaks
+};
+
+// x-forwarded-proto. "http" or "https" unless the client said something else.
+std::string_view ForwardedProto(const RequestHead& head, bool encrypted, const Forwarding& forwarding);
+// :scheme, "http" or "https".
+std::string_view SchemeFor(std::string_view forwarded_proto, bool encrypted);
+
+// Whether it is not to be passed on.
+bool BelongsToConnection(http::KnownHeader header);
+bool IsOfProxies(std::string_view lower_name);
+
+std::string RandomRequestId();
+
+// Find(":scheme") is the scheme. x-forwarded-for stays as it came: the router adds to it.
+class ManagedHead final : public ForwardingHead {
+ public:
+  ManagedHead(const RequestHead& head, bool encrypted, const Forwarding& forwarding);
+
+  std::optional<std::string_view> Find(http::KnownHeader header) const override;
+  std::optional<std::string_view> Find(std::string_view lower_name) const override;
+  void ForEach(absl::FunctionRef<void(std::string_view, std::string_view)> visit) const override;
+
+ private:
+  const std::string_view forwarded_proto_;
+  const std::string_view scheme_;
+  std::string request_id_;  // empty: the client's stays
+};
+
+class ManagedStream final : public ForwardingStream {
+ public:
+  // `client` must outlive it.
+  ManagedStream(ClientStream& client, const Forwarding& forwarding)
+      : ForwardingStream(client), head_(client.head(), client.encrypted(), forwarding) {}
+  const RequestHead& head() const override { return head_; }
+
+ private:
+  const ManagedHead head_;
+};
+
+}  // namespace minato::gateway

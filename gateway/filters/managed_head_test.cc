@@ -1,0 +1,54 @@
+#include "gateway/filters/managed_head.h"
+
+#include <map>
+
+#include "gateway/front/hand_client.h"
+
+namespace minato::gateway {
+namespace {
+
+std::map<std::string, std::string> Fields(const RequestHead& head) {
+  std::map<std::string, std::string> fields;
+  head.ForEach([&](std::string_view name, std::string_view value) { fields[std::string(name)] = value; });
+  return fields;
+}
+
+TEST(ManagedHead, HidesWhatIsOfTheConnectionAndOfProxies) {
+  HandClient client("GET", "/a");
+  client.request_headers = {{"connection", "keep-alive"}, {"transfer-encoding", "chunked"}, {"X-Envoy-Retry-On", "5xx"},
+                            {"x-envoy-original-path", "/b"}, {"expect", "100-continue"}, {"x-a", "1"},
+                            {"x-request-id", "me"}, {"x-forwarded-proto", "https"}};
+  const ManagedHead head(client.head(), false, {});
+  const std::map<std::string, std::string> left = {
+      {"x-a", "1"}, {"x-envoy-original-path", "/b"}, {"x-request-id", "me"}, {"x-forwarded-proto", "https"}};
+  EXPECT_EQ(Fields(head), left);
+  EXPECT_EQ(head.Find(http::KnownHeader::kConnection), std::nullopt);
+  EXPECT_EQ(head.Find("x-envoy-retry-on"), std::nullopt);
+  EXPECT_EQ(head.Find("x-a"), "1");
+  EXPECT_EQ(head.authority(), "test");
+}
+
+TEST(ManagedHead, AddsWhatTheGatewaySaysOfTheClient) {
+  HandClient client("GET", "/a");
+  client.request_headers = {{"x-request-id", ""}};
+  const ManagedHead head(client.head(), true, {});
+  EXPECT_EQ(head.Find(":scheme"), "https");
+  EXPECT_EQ(head.Find("x-forwarded-proto"), "https");
+  EXPECT_EQ(head.Find("x-request-id").value_or("").size(), 36u);
+  EXPECT_EQ(Fields(head)["x-request-id"], head.Find(http::KnownHeader::kXRequestId));
+  EXPECT_EQ(ManagedHead(client.head(), true, {.generate_request_id = false}).Find("x-request-id"), "");
+}
+
+TEST(ManagedHead, TheSchemeIsThatOfTheClientUnlessItsAddressIsUsed) {
+  HandClient client("GET", "/a");
+  client.request_headers = {{"x-forwarded-proto", "HTTPS"}};
+  EXPECT_EQ(ManagedHead(client.head(), false, {}).Find(":scheme"), "https");
+  const ManagedHead own(client.head(), false, {.use_remote_address = true});
+  EXPECT_EQ(own.Find(":scheme"), "http");
+  EXPECT_EQ(own.Find("x-forwarded-proto"), "http");
+  client.request_headers["x-forwarded-proto"] = "ftp";
+  EXPECT_EQ(ManagedHead(client.head(), false, {}).Find(":scheme"), "http");
+}
+
+}  // namespace
+}  // namespace minato::gateway
