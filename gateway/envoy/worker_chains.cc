@@ -108,13 +108,8 @@ class WorkerChains::Chain final : public RequestHandler {
 
   // One that is no path, like "*", or the query alone of an absolute URL, has no route in Envoy.
   Task<void> RefuseTarget(ClientStream& stream) {
-    const RequestHead& head = stream.head();
-    const RouteChoice route(config_.route_config, routes_, head, error_shape_);
-    if (error_shape_ == ErrorShape::kEnvoy) {
-      co_await LocalReply(stream, route, 404, "");
-    } else {
-      co_await LocalError(stream, route, NotFound("no route matches {} {}", head.method(), head.target()));
-    }
+    const RouteChoice route(config_.route_config, routes_, stream.head(), error_shape_);
+    co_await NoRoute(stream, route, stream.head().target());
   }
 
   Task<void> RefusePath(ClientStream& stream) {

@@ -69,4 +69,9 @@ Task<void> LocalError(ClientStream& stream, const RouteChoice& route, Status err
   const Status sent = co_await RespondError(stream, route.error_shape(), error, BadRequestJson(error), std::move(head));
 }
 
+Task<void> NoRoute(ClientStream& stream, const RouteChoice& route, std::string_view target) {
+  if (route.error_shape() == ErrorShape::kEnvoy) return LocalReply(stream, route, 404, "");
+  return LocalError(stream, route, NotFound("no route matches {} {}", stream.head().method(), target));
+}
+
 }  // namespace minato::gateway

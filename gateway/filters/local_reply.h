@@ -15,6 +15,9 @@ Task<void> LocalReply(ClientStream& stream, const RouteChoice& route, int status
 // Why a request is not served, in the shape of the route's errors. Envoy's is LocalReply with the error's message.
 Task<void> LocalError(ClientStream& stream, const RouteChoice& route, Status error, http::Headers headers = {});
 
+// No route matches `target`: 404, in Envoy's shape without a body.
+Task<void> NoRoute(ClientStream& stream, const RouteChoice& route, std::string_view target);
+
 // What the route adds to each answer, its own and the upstream's.
 void AddResponseHeaders(const config::Route& route, http::Headers& headers);
 

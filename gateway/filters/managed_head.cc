@@ -15,6 +15,33 @@ using http::KnownHeader;
 
 std::string_view OwnScheme(bool encrypted) { return encrypted ? "https" : "http"; }
 
+// By which Envoys tell each other of a request, and of a client what only its own proxy knows: not from outside.
+bool IsOfProxies(std::string_view name) {
+  static constexpr std::string_view kPrefix = "x-envoy-";
+  static constexpr std::string_view kNames[] = {  // in alphabetical order
+      "expected-rq-timeout-ms",
+      "force-trace",
+      "hedge-on-per-try-timeout",
+      "internal",
+      "ip-tags",
+      "max-retries",
+      "original-url",
+      "retriable-header-names",
+      "retriable-status-codes",
+      "retry-grpc-on",
+      "retry-on",
+      "upstream-alt-stat-name",
+      "upstream-rq-per-try-timeout-ms",
+      "upstream-rq-timeout-alt-response",
+      "upstream-rq-timeout-ms",
+      "upstream-stream-duration-ms",
+  };
+  static_assert(std::is_sorted(std::begin(kNames), std::end(kNames)));
+  if (name.empty() || name.front() != 'x') return false;
+  if (!name.starts_with(kPrefix)) return name == "x-forwarded-client-cert";
+  return std::binary_search(std::begin(kNames), std::end(kNames), name.substr(kPrefix.size()));
+}
+
 }  // namespace
 
 std::string_view ForwardedProto(const RequestHead& head, bool encrypted, const Forwarding& forwarding) {
@@ -43,31 +70,10 @@ bool BelongsToConnection(KnownHeader header) {
   }
 }
 
-// By which Envoys tell each other of a request, and of a client what only its own proxy knows: not from outside.
-bool IsOfProxies(std::string_view name) {
-  static constexpr std::string_view kPrefix = "x-envoy-";
-  static constexpr std::string_view kNames[] = {  // in alphabetical order
-      "expected-rq-timeout-ms",
-      "force-trace",
-      "hedge-on-per-try-timeout",
-      "internal",
-      "ip-tags",
-      "max-retries",
-      "original-url",
-      "retriable-header-names",
-      "retriable-status-codes",
-      "retry-grpc-on",
-      "retry-on",
-      "upstream-alt-stat-name",
-      "upstream-rq-per-try-timeout-ms",
-      "upstream-rq-timeout-alt-response",
-      "upstream-rq-timeout-ms",
-      "upstream-stream-duration-ms",
-  };
-  static_assert(std::is_sorted(std::begin(kNames), std::end(kNames)));
-  if (name.empty() || name.front() != 'x') return false;
-  if (!name.starts_with(kPrefix)) return name == "x-forwarded-client-cert";
-  return std::binary_search(std::begin(kNames), std::end(kNames), name.substr(kPrefix.size()));
+// Of what a client takes (te) only trailers are for others than us.
+bool StopsHere(std::string_view lower_name, std::string_view value) {
+  return (lower_name == "expect" && http::EqualsIgnoreCase(value, "100-continue")) ||
+         (lower_name == "te" && !value.empty() && !http::ListHasToken(value, "trailers")) || IsOfProxies(lower_name);
 }
 
 // RFC 9562, version 4.
@@ -112,11 +118,8 @@ void ManagedHead::ForEach(absl::FunctionRef<void(std::string_view, std::string_v
     const KnownHeader known = http::ClassifyHeader(name);
     const bool replaced =
         known == KnownHeader::kXForwardedProto || (known == KnownHeader::kXRequestId && !request_id_.empty());
-    const bool waits = known == KnownHeader::kExpect && http::EqualsIgnoreCase(value, "100-continue");
-    const bool takes_other = known == KnownHeader::kTe && !http::ListHasToken(value, "trailers");
-    if (replaced || waits || takes_other || BelongsToConnection(known)) return;
-    if (known == KnownHeader::kOther && IsOfProxies(absl::AsciiStrToLower({name.data(), name.size()}))) return;
-    visit(name, value);
+    if (replaced || BelongsToConnection(known)) return;
+    if (!StopsHere(absl::AsciiStrToLower({name.data(), name.size()}), value)) visit(name, value);
   });
   visit(http::Name(KnownHeader::kXForwardedProto), forwarded_proto_);
   if (!request_id_.empty()) visit(http::Name(KnownHeader::kXRequestId), request_id_);

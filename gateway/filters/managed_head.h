@@ -22,7 +22,7 @@ std::string_view SchemeFor(std::string_view forwarded_proto, bool encrypted);
 
 // Whether it is not to be passed on.
 bool BelongsToConnection(http::KnownHeader header);
-bool IsOfProxies(std::string_view lower_name);
+bool StopsHere(std::string_view lower_name, std::string_view value);  // of a header whose repeated values are joined
 
 std::string RandomRequestId();
 

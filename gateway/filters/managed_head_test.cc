@@ -16,7 +16,7 @@ std::map<std::string, std::string> Fields(const RequestHead& head) {
 TEST(ManagedHead, HidesWhatIsOfTheConnectionAndOfProxies) {
   HandClient client("GET", "/a");
   client.request_headers = {{"connection", "keep-alive"}, {"transfer-encoding", "chunked"}, {"X-Envoy-Retry-On", "5xx"},
-                            {"x-envoy-original-path", "/b"}, {"expect", "100-continue"}, {"x-a", "1"},
+                            {"x-envoy-original-path", "/b"}, {"expect", "100-continue"}, {"TE", "gzip"}, {"x-a", "1"},
                             {"x-request-id", "me"}, {"x-forwarded-proto", "https"}};
   const ManagedHead head(client.head(), false, {});
   const std::map<std::string, std::string> left = {

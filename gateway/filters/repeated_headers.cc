@@ -110,6 +110,11 @@ bool HasRepeated(const Fields& fields, const Names& names) {
   return false;
 }
 
+void AppendTo(std::string& joined, std::string_view value) {
+  if (!joined.empty() && !value.empty()) joined += ',';
+  joined += value;
+}
+
 template <typename Names>
 http::Headers Joined(const http::Headers& headers, const Names& names) {
   http::Headers joined;
@@ -120,10 +125,7 @@ http::Headers Joined(const http::Headers& headers, const Names& names) {
     }
     if (joined.Has(field.name)) continue;
     std::string value;
-    for (const std::string_view one : headers.FindAll(field.name)) {
-      if (!value.empty() && !one.empty()) value += ',';
-      value += one;
-    }
+    for (const std::string_view one : headers.FindAll(field.name)) AppendTo(value, one);
     joined.AddLowered(field.name, value);
   }
   return joined;
@@ -152,9 +154,7 @@ void JoinRepeated(HeaderViews& headers, std::list<std::string>& values) {
 std::string JoinedValue(const RequestHead& head, http::KnownHeader header) {
   std::string joined;
   head.ForEach([&](std::string_view name, std::string_view value) {
-    if (value.empty() || http::ClassifyHeader(name) != header) return;
-    if (!joined.empty()) joined += ',';
-    joined += value;
+    if (http::ClassifyHeader(name) == header) AppendTo(joined, value);
   });
   return joined;
 }

@@ -91,12 +91,7 @@ class Router::Request {
 
 Task<void> Router::Serve(ClientStream& stream, RouteChoice& route) {
   if (route.route() == nullptr) {
-    if (route.error_shape() == ErrorShape::kEnvoy) {
-      co_await LocalReply(stream, route, 404, "");
-    } else {
-      const RequestHead& head = stream.head();
-      co_await LocalError(stream, route, NotFound("no route matches {} {}", head.method(), head.path()));
-    }
+    co_await NoRoute(stream, route, stream.head().path());
     co_return;
   }
   if (const auto* const direct = std::get_if<config::DirectResponseAction>(&route.route()->action)) {

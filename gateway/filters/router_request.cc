@@ -19,13 +19,6 @@ std::string_view IpOf(std::string_view peer) {
   return ip.starts_with('[') ? ip.substr(1, ip.size() - 2) : ip;
 }
 
-// Of headers that are joined already. Of what a client takes (te) only trailers are for others than us.
-bool StopsHere(const std::pair<std::string_view, std::string_view>& header) {
-  const auto [name, value] = header;
-  return (name == "expect" && http::EqualsIgnoreCase(value, "100-continue")) ||
-         (name == "te" && !value.empty() && !http::ListHasToken(value, "trailers")) || IsOfProxies(name);
-}
-
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 
 }  // namespace
@@ -53,7 +46,8 @@ UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool 
     Append("x-envoy-original-path", head.target());
   }
   JoinRepeated(view_.headers, joined_);
-  view_.headers.erase(std::remove_if(view_.headers.begin(), view_.headers.end(), StopsHere), view_.headers.end());
+  const auto stops_here = [](const auto& header) { return StopsHere(header.first, header.second); };
+  view_.headers.erase(std::remove_if(view_.headers.begin(), view_.headers.end(), stops_here), view_.headers.end());
   for (auto& [name, value] : view_.headers) {
     if (name == "te" && !value.empty()) value = "trailers";
   }

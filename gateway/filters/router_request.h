@@ -26,6 +26,7 @@ class UpstreamHead {
 
  private:
   bool HasRequestId();
+  // Out of line, as it has many callers: inlined at each it would make the path of a request long.
   ABSL_ATTRIBUTE_NOINLINE void Append(std::string_view name, std::string_view value);
   void AddHeader(const RequestHead& head, std::string_view name, std::string_view value);
 

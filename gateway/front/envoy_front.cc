@@ -13,20 +13,18 @@ absl::Duration OrNone(absl::Duration timeout) {
 
 // A head is under three times of the request's at once, of which the shortest tells; without any, under the connection's.
 void LimitHead(const config::HttpConnectionManager& manager, FrontLimits& limits) {
-  limits.head_timeout = limits.idle_timeout;
+  limits.head_timeout = absl::InfiniteDuration();
   const std::pair<absl::Duration, std::string_view> times[] = {
       {manager.stream_idle_timeout, "stream timeout"},
       {manager.request_timeout, "request timeout"},
       {manager.request_headers_timeout, "request header timeout"},
   };
-  bool first = true;
   for (const auto& [timeout, name] : times) {
-    if (timeout == absl::ZeroDuration()) continue;
-    if (std::exchange(first, false) || timeout < limits.head_timeout) {
-      limits.head_timeout = timeout;
-      limits.style.late_head = name;
-    }
+    if (timeout == absl::ZeroDuration() || timeout >= limits.head_timeout) continue;
+    limits.head_timeout = timeout;
+    limits.style.late_head = name;
   }
+  if (limits.head_timeout == absl::InfiniteDuration()) limits.head_timeout = limits.idle_timeout;
 }
 
 FrontCodec CodecOf(config::HttpConnectionManager::Codec codec) {

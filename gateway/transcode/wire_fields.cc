@@ -15,57 +15,7 @@ constexpr char kContentTypeTag = 0x0a;
 constexpr char kDataTag = 0x12;
 constexpr char kExtensionsTag = 0x1a;
 
-// Calls `on_message(number, content)` for each length-delimited field. False if the bytes are no
-// message.
-template <typename OnField>
-bool ForEachLengthField(std::string_view wire, OnField on_field) {
-  const char* p = wire.data();
-  const char* const end = p + wire.size();
-  while (p < end) {
-    uint64_t tag;
-    uint64_t value;
-    p = ReadVarint(p, end, tag);
-    if (p == nullptr) return false;
-    switch (static_cast<WireType>(tag & 7)) {
-      case WireType::kVarint:
-        p = ReadVarint(p, end, value);
-        if (p == nullptr) return false;
-        break;
-      case WireType::kFixed64:
-        if (end - p < 8) return false;
-        p += 8;
-        break;
-      case WireType::kFixed32:
-        if (end - p < 4) return false;
-        p += 4;
-        break;
-      case WireType::kLength:
-        p = ReadVarint(p, end, value);
-        if (p == nullptr || value > static_cast<size_t>(end - p)) return false;
-        on_field(static_cast<uint32_t>(tag >> 3), std::string_view(p, value));
-        p += value;
-        break;
-      case WireType::kStartGroup:
-      case WireType::kEndGroup: break;  // What is inside is looked at, too.
-      default: return false;
-    }
-  }
-  return true;
-}
-
-absl::Status Broken() {
-  return absl::InvalidArgumentError("the message is cut off or is not protobuf");
-}
-
-WireType TypeOf(uint32_t tag) { return static_cast<WireType>(tag & 7); }
-
-// What is longer than 32 bits is cut off. nullptr: there is none of at most `bytes_max`.
-const char* ReadTag(const char* p, const char* end, size_t bytes_max, uint32_t& tag) {
-  uint64_t value = 0;
-  const char* const behind = ReadVarint(p, end, value);
-  tag = static_cast<uint32_t>(value);
-  return behind != nullptr && static_cast<size_t>(behind - p) <= bytes_max ? behind : nullptr;
-}
+WireType TypeOf(uint64_t tag) { return static_cast<WireType>(tag & 7); }
 
 const char* ReadContent(const char* p, const char* end, std::string_view& content) {
   uint64_t size;
@@ -75,28 +25,62 @@ const char* ReadContent(const char* p, const char* end, std::string_view& conten
   return p + size;
 }
 
-// The end of the field that `tag` begins, nullptr if it has none. Groups may stand `groups_max` deep.
-const char* SkipField(const char* p, const char* end, uint32_t tag, size_t groups_max) {
+// The end of a number; nullptr if it is cut off, or `type` is that of none.
+const char* SkipNumber(const char* p, const char* end, WireType type) {
   uint64_t number;
-  std::string_view content;
-  if (tag >> 3 == 0) return nullptr;
-  switch (TypeOf(tag)) {
+  switch (type) {
     case WireType::kVarint: return ReadVarint(p, end, number);
     case WireType::kFixed64: return end - p < 8 ? nullptr : p + 8;
     case WireType::kFixed32: return end - p < 4 ? nullptr : p + 4;
-    case WireType::kLength: return ReadContent(p, end, content);
-    case WireType::kStartGroup:
-      if (groups_max == 0) return nullptr;
-      while (p != nullptr) {
-        uint32_t inner;
-        p = ReadTag(p, end, kVarintBytesMax, inner);
-        if (p == nullptr) break;
-        if (TypeOf(inner) == WireType::kEndGroup) return inner >> 3 == tag >> 3 ? p : nullptr;
-        p = SkipField(p, end, inner, groups_max - 1);
-      }
-      return nullptr;
     default: return nullptr;
   }
+}
+
+// Calls `on_message(number, content)` for each length-delimited field. False if the bytes are no
+// message.
+template <typename OnField>
+bool ForEachLengthField(std::string_view wire, OnField on_field) {
+  const char* p = wire.data();
+  const char* const end = p + wire.size();
+  while (p < end) {
+    uint64_t tag;
+    p = ReadVarint(p, end, tag);
+    if (p == nullptr) return false;
+    const WireType type = TypeOf(tag);
+    if (type == WireType::kStartGroup || type == WireType::kEndGroup) continue;  // what is inside is looked at, too
+    std::string_view content;
+    p = type == WireType::kLength ? ReadContent(p, end, content) : SkipNumber(p, end, type);
+    if (p == nullptr) return false;
+    if (type == WireType::kLength) on_field(static_cast<uint32_t>(tag >> 3), content);
+  }
+  return true;
+}
+
+absl::Status Broken() {
+  return absl::InvalidArgumentError("the message is cut off or is not protobuf");
+}
+
+// What is longer than 32 bits is cut off. nullptr: there is none of at most `bytes_max`.
+const char* ReadTag(const char* p, const char* end, size_t bytes_max, uint32_t& tag) {
+  uint64_t value = 0;
+  const char* const behind = ReadVarint(p, end, value);
+  tag = static_cast<uint32_t>(value);
+  return behind != nullptr && static_cast<size_t>(behind - p) <= bytes_max ? behind : nullptr;
+}
+
+// The end of the field that `tag` begins, nullptr if it has none. Groups may stand `groups_max` deep.
+const char* SkipField(const char* p, const char* end, uint32_t tag, size_t groups_max) {
+  std::string_view content;
+  if (tag >> 3 == 0) return nullptr;
+  if (TypeOf(tag) == WireType::kLength) return ReadContent(p, end, content);
+  if (TypeOf(tag) != WireType::kStartGroup) return SkipNumber(p, end, TypeOf(tag));
+  if (groups_max == 0) return nullptr;
+  uint32_t inner;
+  while (p != nullptr && (p = ReadTag(p, end, kVarintBytesMax, inner)) != nullptr) {
+    if (TypeOf(inner) == WireType::kEndGroup) return inner >> 3 == tag >> 3 ? p : nullptr;
+    p = SkipField(p, end, inner, groups_max - 1);
+  }
+  return nullptr;
 }
 
 // As Envoy does, which lets protobuf's reader go as many levels deep as the path has, and counts groups with them. A zero

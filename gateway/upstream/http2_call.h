@@ -91,7 +91,7 @@ class Http2Call final : public HttpCall, private http::Http2ClientStream {
   HttpResponseHead head_;
   bool head_waits_ = false;
   bool answered_ = false;  // all of the answer has come
-  http::DataFrames frames_;      // of the body
+  http::DataFrames frames_;  // of the body
   http::Headers trailers_;
   UpstreamFailure failure_ = UpstreamFailure::kNone;
   std::string failure_text_;
