@@ -7,7 +7,7 @@
 #include <absl/functional/function_ref.h>
 #include <fmt/ranges.h>
 
-#include "gateway/admin/admin.h"
+#include "gateway/admin/admin_port.h"
 #include "gateway/config/bootstrap_reader.h"
 #include "gateway/config/describe.h"
 #include "gateway/envoy/envoy_gateway.h"
@@ -52,20 +52,10 @@ ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10),
 namespace minato {
 namespace {
 
-// The admin port, if there is to be one.
-struct AdminPort {
-  gateway::WorkerPool worker{1};
-  gateway::Admin pages;
-  std::unique_ptr<gateway::HttpServer> server;
-
-  explicit AdminPort(const MetricsRegistry& metrics) : pages(metrics) {}
-};
-
-StatusOr<std::unique_ptr<AdminPort>> StartAdmin(const std::string& address, const MetricsRegistry& metrics) {
+// nullptr without an address.
+StatusOr<std::unique_ptr<gateway::AdminPort>> StartAdmin(const std::string& address, const MetricsRegistry& metrics) {
   if (address.empty()) return nullptr;
-  auto admin = std::make_unique<AdminPort>(metrics);
-  TRY(admin->server, gateway::HttpServer::Start(admin->worker, {.address = address}, admin->pages));
-  return admin;
+  return gateway::AdminPort::Start(address, metrics);
 }
 
 StatusOr<size_t> Workers() {
@@ -79,10 +69,10 @@ gateway::AccessLog::Lines AccessLogLines() {
 }
 
 // Blocks until the process is to end; `reload` is called on SIGHUP.
-void WaitForEnd(StopSignal& stop, AdminPort* admin, absl::FunctionRef<void()> reload) {
+void WaitForEnd(StopSignal& stop, gateway::AdminPort* admin, absl::FunctionRef<void()> reload) {
   if (admin != nullptr) {
-    std::printf("admin %s\n", admin->server->address().c_str());
-    admin->pages.SetReady(true);
+    std::printf("admin %s\n", admin->address().c_str());
+    admin->SetReady(true);
   }
   std::puts("Ctrl-C ends it.");
   std::fflush(stdout);
@@ -90,7 +80,7 @@ void WaitForEnd(StopSignal& stop, AdminPort* admin, absl::FunctionRef<void()> re
   for (; signal == SIGHUP; signal = stop.Wait()) reload();
   Log::Info("{}: draining for at most {}", signal == SIGINT ? "SIGINT" : "SIGTERM",
             absl::FormatDuration(absl::GetFlag(FLAGS_drain_timeout)));
-  if (admin != nullptr) admin->pages.SetReady(false);
+  if (admin != nullptr) admin->SetReady(false);
 }
 
 StatusOr<gateway::ErrorShape> ErrorShapeOr(gateway::ErrorShape otherwise) {
@@ -135,14 +125,14 @@ Status ServeBootstrap(const std::string& file, StopSignal& stop) {
   if (admin_address.empty() && bootstrap.admin.has_value()) admin_address = bootstrap.admin->address;
 
   MetricsRegistry metrics;
-  TRY(const std::unique_ptr<AdminPort> admin, StartAdmin(admin_address, metrics));
+  TRY(std::unique_ptr<gateway::AdminPort> admin, StartAdmin(admin_address, metrics));
   gateway::WorkerPool workers(threads);
   TRY(const std::unique_ptr<gateway::EnvoyGateway> served,
       gateway::EnvoyGateway::Start(workers, std::move(bootstrap), AccessLogLines(), metrics));
   for (const std::string& address : served->addresses()) std::printf("http  %s\n", address.c_str());
   WaitForEnd(stop, admin.get(), [&] { ReloadFrom(file, *served); });
   served->Drain(absl::GetFlag(FLAGS_drain_timeout));
-  if (admin != nullptr) admin->server->Drain(absl::ZeroDuration());
+  admin.reset();  // nobody asks for metrics any more
   Log::Info("ended");
   return OkStatus();
 }
@@ -173,7 +163,7 @@ Status ServeUpstream(StopSignal& stop) {
   options.access_log = AccessLogLines();
 
   MetricsRegistry metrics;
-  TRY(const std::unique_ptr<AdminPort> admin, StartAdmin(admin_address, metrics));
+  TRY(std::unique_ptr<gateway::AdminPort> admin, StartAdmin(admin_address, metrics));
   gateway::WorkerPool workers(threads);
   TRY(const std::unique_ptr<gateway::UpstreamGateway> served,
       gateway::UpstreamGateway::Start(workers, std::move(options), metrics));
@@ -181,7 +171,7 @@ Status ServeUpstream(StopSignal& stop) {
               served->routes());
   WaitForEnd(stop, admin.get(), [] { Log::Info("SIGHUP: without --config there is nothing to read again"); });
   served->Drain(absl::GetFlag(FLAGS_drain_timeout));
-  if (admin != nullptr) admin->server->Drain(absl::ZeroDuration());
+  admin.reset();  // nobody asks for metrics any more
   Log::Info("ended");
   return OkStatus();
 }

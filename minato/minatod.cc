@@ -6,7 +6,7 @@
 #include <absl/strings/str_split.h>
 #include <google/protobuf/any.pb.h>
 
-#include "gateway/admin/admin.h"
+#include "gateway/admin/admin_port.h"
 #include "gateway/exchange.h"
 #include "gateway/filters/access_log.h"
 #include "gateway/filters/coding_filter.h"
@@ -79,32 +79,29 @@ Status Run(StopSignal& stop) {
   http_metrics.Register(metrics);
   gateway::AccessLog front(http_metrics, coded_or_not);
 
-  gateway::Admin admin(metrics);
-  gateway::WorkerPool admin_worker(1);
-  TRY(const std::unique_ptr<gateway::HttpServer> admin_server,
-      gateway::HttpServer::Start(admin_worker, {.address = config.admin_address}, admin));
+  TRY(std::unique_ptr<gateway::AdminPort> admin, gateway::AdminPort::Start(config.admin_address, metrics));
   TRY(RequireAllowed("admin_address", config.admin_address, config.allow_public_address));
   gateway::WorkerPool workers(static_cast<size_t>(config.workers));
   TRY(const std::unique_ptr<gateway::HttpServer> http,
       gateway::HttpServer::Start(workers, {.address = absl::GetFlag(FLAGS_http_address)}, front));
   TRY(RequireAllowed("http_address", absl::GetFlag(FLAGS_http_address), config.allow_public_address));
   metrics.Add("http.connections", [&http] { return static_cast<int64_t>(http->connections()); });
-  admin.SetReady(true);
+  admin->SetReady(true);
 
   const std::string grpc_host = config.grpc_address.substr(0, config.grpc_address.rfind(':'));
   std::printf("http  %s\ngrpc  %s:%d\nadmin %s\n", http->address().c_str(), grpc_host.c_str(), grpc.port(),
-              admin_server->address().c_str());
+              admin->address().c_str());
   std::printf("data  %s\n\nTry:\n  curl http://%s/stock/ACME\n", config.services.data_dir.c_str(),
               http->address().c_str());
   std::printf("  curl -d '{\"name\":\"Ada\",\"email\":\"ada@example.com\"}' http://%s/v1/users\n",
               http->address().c_str());
-  std::printf("  curl http://%s/stats\nCtrl-C ends it.\n", admin_server->address().c_str());
+  std::printf("  curl http://%s/stats\nCtrl-C ends it.\n", admin->address().c_str());
   std::fflush(stdout);
 
   const int signal = stop.Wait();
   Log::Info("{}: draining for at most {}", signal == SIGINT ? "SIGINT" : "SIGTERM",
             absl::FormatDuration(config.drain_timeout));
-  admin.SetReady(false);
+  admin->SetReady(false);
   services->AnnounceEnd();
   http->Drain(config.drain_timeout);
   const Status drained = grpc.Drain(config.drain_timeout);
@@ -115,7 +112,7 @@ Status Run(StopSignal& stop) {
     std::_Exit(0);
   }
   services->Drain(config.drain_timeout);
-  admin_server->Drain(absl::ZeroDuration());  // nobody asks for metrics any more
+  admin.reset();  // nobody asks for metrics any more
   Log::Info("ended");
   Log::Flush();
   return OkStatus();

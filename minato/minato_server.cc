@@ -1,10 +1,10 @@
 // minato-server: Minato's services over gRPC alone.
 #include <cstdio>
 
+#include "gateway/admin/admin_port.h"
 #include "runtime/program/command_line.h"
 #include "runtime/program/public_address.h"
 #include "runtime/program/stop_signal.h"
-#include "server/main/admin_server.h"
 #include "server/main/flags.h"
 #include "server/main/interceptors.h"
 #include "server/rpc/server.h"
@@ -25,7 +25,7 @@ Status Run(StopSignal& stop) {
 
   rpc::Server grpc(services->registry(), GrpcOptions(config));
   metrics.Add("grpc.calls.in_flight", [&grpc] { return static_cast<int64_t>(grpc.calls_in_flight()); });
-  TRY(std::unique_ptr<AdminServer> admin, AdminServer::Start(config.admin_address, metrics));
+  TRY(std::unique_ptr<gateway::AdminPort> admin, gateway::AdminPort::Start(config.admin_address, metrics));
   TRY(grpc.Start());
   admin->SetReady(true);
 
@@ -47,7 +47,7 @@ Status Run(StopSignal& stop) {
     std::_Exit(0);
   }
   services->Drain(config.drain_timeout);
-  admin.reset();     // nobody asks for metrics any more
+  admin.reset();  // nobody asks for metrics any more
   Log::Info("ended");
   Log::Flush();
   return OkStatus();
