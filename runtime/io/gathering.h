@@ -19,7 +19,7 @@ class Gathering {
  public:
   static constexpr absl::Duration kPauseMax = absl::Microseconds(250);
   // Of the mean time that requests take, one pause is this part at most. A request meets two.
-  static constexpr int kPart = 12;
+  static constexpr int kPart = 24;
   // Rounds that one pause must save to be worth its own cost.
   static constexpr double kRoundsMin = 2;
 

@@ -51,9 +51,9 @@ class Loop {
   absl::Time next_message_ = now_;
 };
 
-TEST(Gathering, SleepsATwelfthOfARequestUnderLoad) {
+TEST(Gathering, SleepsForASmallPartOfARequestUnderLoad) {
   Loop loop(Loop::Peer::kSteady, Microseconds(10));
-  loop.gathering.RequestTook(Microseconds(1200));
+  loop.gathering.RequestTook(Microseconds(100) * Gathering::kPart);
   loop.Run(Milliseconds(100));
   EXPECT_EQ(loop.longest_pause, Microseconds(100));
   EXPECT_NEAR(loop.messages, 10'000, 20);  // those of the last pause come behind the end
