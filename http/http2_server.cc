@@ -86,7 +86,7 @@ void Http2Server::Send(std::string& out, size_t bytes_max) {
   to_submit_.clear();
   out_ = &out;
   out_bytes_max_ = out.size() + bytes_max;
-  while (out.size() < out_bytes_max_) {
+  while (!ended_ && out.size() < out_bytes_max_) {
     const uint8_t* frame = nullptr;
     const ssize_t size = nghttp2_session_mem_send(session_, &frame);
     if (size < 0) ended_ = true;  // out of memory

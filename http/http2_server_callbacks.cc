@@ -229,9 +229,15 @@ int Http2Server::Callbacks::SendData(nghttp2_session*, nghttp2_frame*, const uin
 }
 
 // Before nghttp2 refuses the frame's stream.
-int Http2Server::Callbacks::OnInvalidFrame(nghttp2_session*, const nghttp2_frame* frame, int, void* user) {
-  ServerOf(user).ended_by_us_.Add(frame->hd.stream_id);
-  return 0;
+int Http2Server::Callbacks::OnInvalidFrame(nghttp2_session*, const nghttp2_frame* frame, int error, void* user) {
+  Http2Server& server = ServerOf(user);
+  server.ended_by_us_.Add(frame->hd.stream_id);
+  const bool malformed = error == NGHTTP2_ERR_HTTP_HEADER || error == NGHTTP2_ERR_HTTP_MESSAGING;
+  if (malformed && server.limits_.malformed_ends_connection) {
+    server.Break(NGHTTP2_PROTOCOL_ERROR, "the client sent a malformed request");
+    server.ended_ = true;
+  }
+  return Verdict(server);
 }
 
 int Http2Server::Callbacks::OnSent(nghttp2_session* session, const nghttp2_frame* frame, void* user) {

@@ -74,6 +74,7 @@ FrontLimits EnvoyFront(const config::HttpConnectionManager& manager, ErrorShape 
       .headers_max = manager.max_headers_count,
       .trailer_bytes_max = head_bytes,
       .passes_on = true,
+      .malformed_ends_connection = true,
   };
   limits.style = {
       .error_shape = error_shape,
