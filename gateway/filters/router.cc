@@ -233,7 +233,7 @@ Task<Router::Request::Outcome> Router::Request::FailBeforeHead(HttpCall& call, c
 
 Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpResponseHead from) {
   const TaskContext& context = co_await CurrentContext();
-  AddResponseHeaders(*choice_.route(), from.headers);
+  AddResponseHeaders(choice_, from.headers);
   ResponseHead head;
   head.status = from.status;
   const std::string content_type(from.headers.Find("content-type").value_or(""));

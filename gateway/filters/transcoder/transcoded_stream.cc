@@ -127,8 +127,11 @@ Task<void> TranscodedStream::Refuse(const Status& status, bool ends_connection) 
     client().CutResponse();
     co_return;
   }
-  const Status sent = co_await RespondError(client(), error_shape_, status, BadRequestJson(status),
-                                            {.ends_connection = ends_connection});
+  ResponseHead head;
+  head.ends_connection = ends_connection;
+  AddResponseHeaders(choice_, head.headers);
+  const Status sent =
+      co_await RespondError(client(), error_shape_, status, BadRequestJson(status), std::move(head));
 }
 
 Task<void> TranscodedStream::FailResponse(Status error) {
