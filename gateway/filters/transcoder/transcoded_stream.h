@@ -68,6 +68,8 @@ class TranscodedStream final : public ForwardingStream {
   bool TellsFailures() const { return tables_.extensions().Has(config::Extension::kStreamErrors); }
   // Makes reply_'s body what an error is told by, if it is told by one. `fields` has the status of the call.
   bool TakeError(std::optional<uint64_t> grpc_status, const http::Headers& fields);
+  // What Envoy does not answer with although TakeError took it.
+  Status CheckTaken(bool taken) const;
   bool Converts(std::optional<uint64_t> grpc_status) const;
   // Takes over what stays of the upstream's head.
   void Hold(const ResponseHead& head);
