@@ -13,6 +13,10 @@ bool IsGrpcRequest(const RequestHead& head) {
   return first.has_value() && IsGrpcContentType(*first) && IsGrpcContentType(ContentTypeOf(head));
 }
 
+bool IsAnsweredHere(const RouteChoice& choice) {
+  return choice.route() != nullptr && std::holds_alternative<config::DirectResponseAction>(choice.route()->action);
+}
+
 Task<void> RefusePath(ClientStream& stream, const RouteChoice& choice, const RouteMatch& match) {
   http::Headers headers;
   if (match.outcome == RouteMatch::Outcome::kMethodNotAllowed) headers.Add("allow", match.allow);
@@ -33,7 +37,8 @@ Task<void> TranscoderFilter::Serve(ClientStream& stream, RouteChoice& choice) {
 
   const RouteMatch match = tables->routes().Match(head.method(), head.path());
   if (match.outcome != RouteMatch::Outcome::kFound) {
-    if (tables->extensions().Has(config::Extension::kStrictPaths)) return RefusePath(stream, choice, match);
+    const bool strict = tables->extensions().Has(config::Extension::kStrictPaths) && !IsAnsweredHere(choice);
+    if (strict) return RefusePath(stream, choice, match);
     if (!tables->config().reject_unknown_method) return next_.Serve(stream, choice);
     return LocalError(stream, choice, NotFound("Could not resolve {} to a method.", head.path()));
   }
