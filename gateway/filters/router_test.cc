@@ -321,6 +321,16 @@ TEST_F(RouterTest, GivesEachAttemptItsOwnTime) {
   EXPECT_EQ(cluster.sent.size(), 2u);
 }
 
+TEST_F(RouterTest, TellsHowLongTheUpstreamTookWithAllAttempts) {
+  config::RetryPolicy policy;
+  policy.retry_on = {"5xx"};
+  policy.base_interval = absl::Milliseconds(30);
+  action().retry_policy = policy;
+  cluster.scripts = {{.status = 503, .head_takes = absl::Milliseconds(100)}, {.head_takes = absl::Milliseconds(50)}};
+  HandClient client("GET", "/");
+  EXPECT_EQ(Serve(client).headers.Find("x-envoy-upstream-service-time"), "180");
+}
+
 TEST_F(RouterTest, AnAttemptWithoutTimeLeftAndWithoutRetriesIsATimeout) {
   action().retry_policy =
       config::RetryPolicy{.retry_on = {"connect-failure"}, .num_retries = 1, .per_try_timeout = absl::Milliseconds(100)};
