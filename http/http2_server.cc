@@ -71,6 +71,11 @@ bool Http2Server::Receive(std::string_view input, absl::Time now) {
 
 void Http2Server::EndWith(uint32_t error) { nghttp2_session_terminate_session(session_, error); }
 
+void Http2Server::EndOnMalformed() {
+  Break(NGHTTP2_PROTOCOL_ERROR, "the client sent a malformed request");
+  ended_ = true;
+}
+
 void Http2Server::Overdrawn(std::string_view what, size_t limit) {
   Break(NGHTTP2_ENHANCE_YOUR_CALM, fmt::format("the client sent too many {} (more than {})", what, limit));
 }

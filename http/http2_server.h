@@ -117,6 +117,7 @@ class Http2Server {
   void Overdrawn(std::string_view what, size_t limit);
   void Break(uint32_t error, std::string fault);
   void EndWith(uint32_t error);
+  void EndOnMalformed();
 
   Events& events_;
   const Http2Limits limits_;

@@ -143,6 +143,10 @@ int Http2Server::Callbacks::OnFrame(nghttp2_session* session, const nghttp2_fram
       if (stream == nullptr) break;
       stream->request_ended_ = ends;
       if (frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
+        if (server.limits_.malformed_ends_connection && stream->head_.HasUserinfo()) {
+          server.EndOnMalformed();
+          break;
+        }
         stream->head_.Finish(server.limits_);
         stream->announced_ = true;
         server.events_.OnRequest(*stream);
@@ -233,10 +237,7 @@ int Http2Server::Callbacks::OnInvalidFrame(nghttp2_session*, const nghttp2_frame
   Http2Server& server = ServerOf(user);
   server.ended_by_us_.Add(frame->hd.stream_id);
   const bool malformed = error == NGHTTP2_ERR_HTTP_HEADER || error == NGHTTP2_ERR_HTTP_MESSAGING;
-  if (malformed && server.limits_.malformed_ends_connection) {
-    server.Break(NGHTTP2_PROTOCOL_ERROR, "the client sent a malformed request");
-    server.ended_ = true;
-  }
+  if (malformed && server.limits_.malformed_ends_connection) server.EndOnMalformed();
   return Verdict(server);
 }
 

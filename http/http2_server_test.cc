@@ -480,6 +480,7 @@ TEST(Http2Server, AMalformedRequestEndsTheConnectionWithoutAWordIfTold) {
       {{{":method", "GET"}, {":scheme", "http"}, {":authority", "x"}}, "", {}},  // no path
       {Client::Get("/", {{"content-length", "5"}}), "", {}},                     // and no body
       {Client::Get("/"), "{}", {{"te", "gzip"}}},
+      {Client::Get("/", {{"host", "user@test"}}), "", {}},
   };
   for (const Case& wrong : cases) {
     Client client;
