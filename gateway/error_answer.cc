@@ -8,7 +8,7 @@ Task<Status> RespondError(ClientStream& stream, ErrorShape shape, Status error, 
                           ResponseHead head) {
   head.status = HttpStatusOf(error);
   const bool as_text = shape == ErrorShape::kEnvoy;
-  head.content_type = as_text ? "text/plain" : ErrorContentType(shape);
+  if (!head.headers.Has("content-type")) head.content_type = as_text ? "text/plain" : ErrorContentType(shape);
   const std::string body = as_text ? std::string(MessageOf(error)) : ErrorBody(shape, error, details_json);
   co_return co_await stream.Respond(head, body);
 }

@@ -7,8 +7,8 @@
 
 namespace minato::gateway {
 
-// Answers with an error in `shape`; for kEnvoy its message as text/plain. `head` has further headers; its status and
-// content type are the error's.
+// Answers with an error in `shape`; for kEnvoy its message as text/plain. `head` has further headers; its status and,
+// unless they say another, content type are the error's.
 Task<Status> RespondError(ClientStream& stream, ErrorShape shape, Status error, std::string_view details_json = {},
                           ResponseHead head = {});
 

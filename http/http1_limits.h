@@ -24,6 +24,7 @@ struct Http1Limits {
   size_t head_bytes_max = 60 << 10;  // Request line and headers.
   size_t headers_max = 100;
   size_t blank_lines_max = 4;  // Tolerated before a request (RFC 9112, 2.2).
+  bool blank_lines_begin = false;  // They are bytes of the request, whose time runs from the first of them.
   uint64_t body_bytes_max = UINT64_MAX;
   size_t chunk_line_bytes_max = 256;
   size_t chunk_overhead_bytes_max = 16 << 10;

@@ -9,6 +9,11 @@ std::string_view Http1RequestHead::authority() const {
   return Find(KnownHeader::kHost).value_or(std::string_view());
 }
 
+std::string_view Http1RequestHead::scheme() const {
+  if (authority_.size == 0) return {};
+  return target().substr(0, target().find("://"));
+}
+
 std::string_view Http1RequestHead::origin_form() const {
   if (path_.size == 0 && query_.begin == 0) return "/";
   const uint32_t end = query_.begin != 0 ? query_.begin + query_.size : path_.begin + path_.size;

@@ -22,6 +22,8 @@ class Http1RequestHead {
   std::string_view method() const { return At(0, method_size_); }
   // As it was sent: "/a?b", "http://host/a?b" or "*".
   std::string_view target() const { return View(target_); }
+  // Of an absolute target, as it was sent; else empty.
+  std::string_view scheme() const;
   // Path and query as they would be sent to the host itself: "/a?b", or "*".
   std::string_view origin_form() const;
   // Of the target, without query: "/a"; "/" if an absolute target has no path; "*".

@@ -297,7 +297,9 @@ bool Http1RequestParser::TakeTarget(std::string_view method, const char* base, c
     head_.authority_ = {offset + static_cast<uint32_t>(authority_end) - host_size, host_size};
     path_begin = static_cast<uint32_t>(authority_end);
   }
-  if (target.find('#', path_begin) != std::string_view::npos) {
+  // To URL parsers a query alone is no path that something could be wrong with.
+  const bool is_path = path_begin < size && target[path_begin] == '/';
+  if ((is_path || !limits_.url_targets) && target.find('#', path_begin) != std::string_view::npos) {
     if (!Refuse(Late::kRequest, Http1Fault::kFragment, "the request target holds a fragment")) return false;
   }
   const size_t question_mark = target.find('?', path_begin);

@@ -55,8 +55,10 @@ class Http1RequestParser {
   void RetainHead();
   // After kEnd.
   void Restart();
-  // Between requests: not a byte of the next one has come (empty lines do not count).
-  bool idle() const { return stage_ == Stage::kHead && stored_.empty(); }
+  // Between requests: not a byte of the next one has come.
+  bool idle() const {
+    return stage_ == Stage::kHead && stored_.empty() && (blank_lines_ == 0 || !limits_.blank_lines_begin);
+  }
 
  private:
   enum class Stage { kHead, kLengthBody, kChunkedBody, kDone, kFailed };

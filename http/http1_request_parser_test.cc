@@ -120,6 +120,25 @@ TEST(Http1RequestParser, SaysHowMuchItUsedOfTheInput) {
   EXPECT_FALSE(parser.idle());
 }
 
+TEST(Http1RequestParser, EmptyLinesBeginARequestIfTold) {
+  for (const bool begin : {false, true}) {
+    Http1RequestParser parser({.blank_lines_begin = begin});
+    std::string_view input = "\r\n";
+    EXPECT_EQ(parser.Next(input), Event::kNeedInput);
+    EXPECT_EQ(parser.idle(), !begin);
+  }
+}
+
+TEST(Http1RequestParser, KnowsTheSchemeOfAUrl) {
+  for (const auto& [target, scheme] : {std::pair("/a", ""), std::pair("HTTPS://h/a", "HTTPS"), std::pair("http://h", "http")}) {
+    Http1RequestParser parser;
+    const std::string bytes = fmt::format("GET {} HTTP/1.1\r\nHost: h\r\n\r\n", target);
+    std::string_view input = bytes;
+    ASSERT_EQ(parser.Next(input), Event::kHead);
+    EXPECT_EQ(parser.head().scheme(), scheme);
+  }
+}
+
 TEST(Http1RequestParser, HoldsViewsOfTheInputUntilTheHeadIsRetained) {
   Http1RequestParser parser;
   std::string bytes = "GET /1 HTTP/1.1\r\nHost: x\r\n\r\n";

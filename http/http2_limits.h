@@ -19,6 +19,9 @@ struct Http2Limits {
   // For somebody behind us to judge: white space around values, bytes from 0x80 in the target, any expectation. But a
   // QUERY without content-type is refused, pseudo-headers count as headers, and trailers are counted.
   bool passes_on = false;
+  // A malformed request (RFC 9113, 8.1.1) ends the connection, without a word and with all that is under way on it;
+  // else its stream is reset.
+  bool malformed_ends_connection = false;
 
   // Floods. Each of these is an allowance that renews itself by the second and with every useful frame; a client that
   // overdraws it is sent away with ENHANCE_YOUR_CALM.

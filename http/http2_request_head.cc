@@ -72,6 +72,11 @@ void Http2RequestHead::AddPseudo(std::string_view name, std::string_view value) 
   }
 }
 
+bool Http2RequestHead::HasUserinfo() const {
+  constexpr auto has = [](std::string_view authority) { return authority.find('@') != std::string_view::npos; };
+  return has(authority()) || has(Find(KnownHeader::kHost).value_or(std::string_view()));
+}
+
 void Http2RequestHead::Finish(const Http2Limits& limits) {
   DropHost();
   if (has_cookies_) JoinCookies();

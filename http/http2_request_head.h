@@ -61,6 +61,8 @@ class Http2RequestHead {
 
   // In order of arrival, as nghttp2 let it pass.
   void Add(std::string_view name, std::string_view value, const Http2Limits& limits);
+  // Malformed by RFC 9113, 8.3.1, though nghttp2 lets it pass. Before Finish.
+  bool HasUserinfo() const;
   void Finish(const Http2Limits& limits);
   void Clear();
 

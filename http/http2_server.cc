@@ -71,6 +71,11 @@ bool Http2Server::Receive(std::string_view input, absl::Time now) {
 
 void Http2Server::EndWith(uint32_t error) { nghttp2_session_terminate_session(session_, error); }
 
+void Http2Server::EndOnMalformed() {
+  Break(NGHTTP2_PROTOCOL_ERROR, "the client sent a malformed request");
+  ended_ = true;
+}
+
 void Http2Server::Overdrawn(std::string_view what, size_t limit) {
   Break(NGHTTP2_ENHANCE_YOUR_CALM, fmt::format("the client sent too many {} (more than {})", what, limit));
 }
@@ -86,7 +91,7 @@ void Http2Server::Send(std::string& out, size_t bytes_max) {
   to_submit_.clear();
   out_ = &out;
   out_bytes_max_ = out.size() + bytes_max;
-  while (out.size() < out_bytes_max_) {
+  while (!ended_ && out.size() < out_bytes_max_) {
     const uint8_t* frame = nullptr;
     const ssize_t size = nghttp2_session_mem_send(session_, &frame);
     if (size < 0) ended_ = true;  // out of memory

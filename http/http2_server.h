@@ -54,8 +54,8 @@ class Http2Server {
   Http2Server& operator=(const Http2Server&) = delete;
   ~Http2Server();
 
-  // Takes all of `input`. False when the client broke the protocol or floods: what Send still gives says so, and then
-  // the connection ends. Not to be called again.
+  // Takes all of `input`. False when the client broke the protocol or floods: what Send still gives says so, unless
+  // limits say that nothing is said, and then the connection ends. Not to be called again.
   bool Receive(std::string_view input, absl::Time now);
   // Appends whole frames while there are any and `out` has less than `bytes_max`.
   void Send(std::string& out, size_t bytes_max);
@@ -117,6 +117,7 @@ class Http2Server {
   void Overdrawn(std::string_view what, size_t limit);
   void Break(uint32_t error, std::string fault);
   void EndWith(uint32_t error);
+  void EndOnMalformed();
 
   Events& events_;
   const Http2Limits limits_;
@@ -138,7 +139,7 @@ class Http2Server {
   bool begun_ = false;    // the client's SETTINGS came
   bool in_head_ = false;  // HEADERS came, its end did not
   size_t header_frames_ = 0;  // of the newest head
-  bool ended_ = false;
+  bool ended_ = false;  // nothing more is said
   enum class GoAway { kNo, kBegun, kDone } go_away_ = GoAway::kNo;
 };
 

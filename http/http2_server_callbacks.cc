@@ -143,6 +143,10 @@ int Http2Server::Callbacks::OnFrame(nghttp2_session* session, const nghttp2_fram
       if (stream == nullptr) break;
       stream->request_ended_ = ends;
       if (frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
+        if (server.limits_.malformed_ends_connection && stream->head_.HasUserinfo()) {
+          server.EndOnMalformed();
+          break;
+        }
         stream->head_.Finish(server.limits_);
         stream->announced_ = true;
         server.events_.OnRequest(*stream);
@@ -229,9 +233,12 @@ int Http2Server::Callbacks::SendData(nghttp2_session*, nghttp2_frame*, const uin
 }
 
 // Before nghttp2 refuses the frame's stream.
-int Http2Server::Callbacks::OnInvalidFrame(nghttp2_session*, const nghttp2_frame* frame, int, void* user) {
-  ServerOf(user).ended_by_us_.Add(frame->hd.stream_id);
-  return 0;
+int Http2Server::Callbacks::OnInvalidFrame(nghttp2_session*, const nghttp2_frame* frame, int error, void* user) {
+  Http2Server& server = ServerOf(user);
+  server.ended_by_us_.Add(frame->hd.stream_id);
+  const bool malformed = error == NGHTTP2_ERR_HTTP_HEADER || error == NGHTTP2_ERR_HTTP_MESSAGING;
+  if (malformed && server.limits_.malformed_ends_connection) server.EndOnMalformed();
+  return Verdict(server);
 }
 
 int Http2Server::Callbacks::OnSent(nghttp2_session* session, const nghttp2_frame* frame, void* user) {

@@ -469,6 +469,42 @@ TEST(Http2Server, ResetsMalformedRequestsWithoutTellingOfThem) {
   }
 }
 
+TEST(Http2Server, AMalformedRequestEndsTheConnectionWithoutAWordIfTold) {
+  struct Case {
+    Client::Fields fields;
+    std::string body;
+    Client::Fields trailers;
+  };
+  const Case cases[] = {
+      {Client::Get("/", {{"connection", "close"}}), "", {}},
+      {{{":method", "GET"}, {":scheme", "http"}, {":authority", "x"}}, "", {}},  // no path
+      {Client::Get("/", {{"content-length", "5"}}), "", {}},                     // and no body
+      {Client::Get("/"), "{}", {{"te", "gzip"}}},
+      {Client::Get("/", {{"host", "user@test"}}), "", {}},
+  };
+  for (const Case& wrong : cases) {
+    Client client;
+    Server server({.malformed_ends_connection = true});
+    client.Request(Client::Get("/before"));
+    Exchange(client, server);
+    server.Answer(*server.arrived[0], 200, "not sent any more");
+    client.Request(wrong.fields, wrong.body, false, wrong.trailers);
+    EXPECT_FALSE(server.Receive(client.Write())) << wrong.fields.back().first;
+    EXPECT_EQ(server.Send(), "");
+    EXPECT_TRUE(server.codec.done());
+    EXPECT_EQ(server.codec.fault(), "the client sent a malformed request");
+  }
+}
+
+TEST(Http2Server, ABodyOfAnotherLengthIsResetEvenSo) {
+  Client client;
+  Server server({.malformed_ends_connection = true});
+  const int32_t id = client.Request(Client::Get("/", {{"content-length", "5"}}), "{}");
+  Exchange(client, server);
+  EXPECT_EQ(client.answers[id].closed, NGHTTP2_PROTOCOL_ERROR);
+  EXPECT_EQ(server.codec.fault(), "");
+}
+
 // A frame as bytes, which nghttp2 would not send.
 std::string Frame(int type, int flags, uint32_t stream, std::string_view payload = "") {
   const auto size = static_cast<uint32_t>(payload.size());

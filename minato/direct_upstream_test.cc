@@ -68,6 +68,7 @@ class Head final : public gateway::RequestHead {
 
  private:
   std::string_view method() const override { return "GET"; }
+  std::string_view scheme() const override { return ""; }
   std::string_view target() const override { return "/"; }
   std::string_view path() const override { return "/"; }
   std::string_view query() const override { return ""; }

@@ -177,6 +177,16 @@ TEST(BootstrapReader, ReadsFiltersMatchersAndWhatARouteSaysBesides) {
   EXPECT_EQ(host.routes[2].match.kind, RouteMatch::Path::kPathSeparatedPrefix);
 }
 
+TEST(BootstrapReader, TakesADurationAsTheMessageThatItIs) {
+  auto yaml = ReadBoundedFile(TestFile("transcoder.yaml"), 1 << 20);
+  ASSERT_TRUE(yaml.ok());
+  const std::string_view what = "codec_type: AUTO";
+  yaml->replace(yaml->find(what), what.size(), "request_timeout: {seconds: \"2\", nanos: 5}");
+  const auto bootstrap = ReadBootstrap(*yaml, "f");
+  ASSERT_TRUE(bootstrap.ok()) << bootstrap.status();
+  EXPECT_EQ(bootstrap->listeners[0].filter_chains[0].http.request_timeout, absl::Seconds(2) + absl::Nanoseconds(5));
+}
+
 TEST(BootstrapReader, TellsATypingErrorFromWhatEnvoyHasAndIsNotDoneHere) {
   const auto bootstrap = ReadBootstrap("admin:\n  adress: {}\n  socket_options: []\n", "envoy.yaml");
   EXPECT_EQ(MessageOf(bootstrap.status()),
@@ -250,6 +260,11 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"codec_type: AUTO", "max_request_headers_kb: 8193",
                 {"f:13: ~.max_request_headers_kb: 8193 is outside of 1 to 8192"}},
         Mistake{"codec_type: AUTO", "drain_timeout: 5", {"f:13: ~.drain_timeout: expected a duration"}},
+        Mistake{"codec_type: AUTO", "request_timeout: {seconds: -1}",
+                {"f:13: ~.request_timeout.seconds: expected a whole number"}},
+        Mistake{"codec_type: AUTO", "request_timeout: {nanos: 1000000000, value: 1s}",
+                {"f:13: ~.request_timeout.nanos: 1000000000 is outside",
+                 "f:13: ~.request_timeout: unknown field \"value\""}},
         Mistake{"codec_type: AUTO", "strip_any_host_port: true",
                 {"f:13: ~.strip_any_host_port: true is not supported"}},
         Mistake{"codec_type: AUTO", "http_protocol_options: []",

@@ -212,10 +212,17 @@ uint32_t MessageReader::UInt32(std::string_view field, uint32_t otherwise, UInt3
   return OptionalUInt32(field, range).value_or(otherwise);
 }
 
+absl::Duration MessageReader::DurationFields(const YamlValue& value) {
+  static constexpr EnvoyMessage kDuration = {"google.protobuf.Duration", "seconds nanos"};
+  MessageReader fields(value, kDuration, errors_);
+  const absl::Duration seconds = absl::Seconds(fields.UInt32("seconds", 0));
+  return seconds + absl::Nanoseconds(fields.UInt32("nanos", 0, {.max = 999'999'999}));
+}
+
 std::optional<absl::Duration> MessageReader::OptionalDuration(std::string_view field, DurationRange range) {
   const auto value = Take(field);
   if (!value) return std::nullopt;
-  const auto read = DurationOf(*value->node);
+  const auto read = value->node->kind == YamlNode::Kind::kMap ? DurationFields(*value) : DurationOf(*value->node);
   if (!read.ok()) {
     errors_.Add(value->place(), "{}", MessageOf(read.status()));
     return std::nullopt;

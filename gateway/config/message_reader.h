@@ -122,6 +122,8 @@ class MessageReader {
   YamlValue Child(std::string_view field, const YamlNode& node) const;
   // nullptr for absent and null.
   const YamlNode* Find(std::string_view field);
+  // Of one that is written as the message that it is.
+  absl::Duration DurationFields(const YamlValue& value);
   std::optional<std::string> EnumText(std::string_view field);
   void RefuseEnum(std::string_view field, std::string_view name, bool known, std::vector<std::string_view> names);
 

@@ -1,6 +1,7 @@
 #include "gateway/envoy/worker_chains.h"
 
 #include "gateway/envoy/normal_path.h"
+#include "gateway/filters/client_address.h"
 #include "gateway/filters/coding_filter.h"
 #include "gateway/filters/forwarding_stream.h"
 #include "gateway/filters/grpc_web.h"
@@ -8,6 +9,7 @@
 #include "gateway/filters/local_reply.h"
 #include "gateway/filters/managed_head.h"
 #include "gateway/filters/transcoder/transcoder_filter.h"
+#include "http/http1_chars.h"
 #include "runtime/deadline.h"
 #include "runtime/when_all.h"
 
@@ -55,7 +57,10 @@ class WorkerChains::Chain final : public RequestHandler {
  public:
   Chain(const config::Listener& listener, const config::HttpConnectionManager& http, const CompiledBootstrap& compiled,
         const Router::Clusters& clusters)
-      : config_(http), error_shape_(compiled.bootstrap().error_shape), routes_(compiled.RoutesOf(http)) {
+      : config_(http),
+        error_shape_(compiled.bootstrap().error_shape),
+        routes_(compiled.RoutesOf(http)),
+        own_ip_(http.use_remote_address ? OwnIp() : std::string()) {
     for (auto filter = http.http_filters.rbegin(); filter != http.http_filters.rend(); ++filter) {
       filters_.push_back(Make(*filter, listener, compiled, clusters));
     }
@@ -71,6 +76,7 @@ class WorkerChains::Chain final : public RequestHandler {
 
   // Behind coding_.
   Task<void> Serve(ClientStream& stream) override {
+    if (config_.use_remote_address && IsForTls(stream)) return RefuseScheme(stream);
     if (!stream.head().target().starts_with('/')) return RefuseTarget(stream);
     return routes_.look_at_headers() ? ServeManaged(stream) : ServePath(stream);
   }
@@ -86,11 +92,25 @@ class WorkerChains::Chain final : public RequestHandler {
   }
 
   Forwarding forwarding() const {
-    return {.generate_request_id = config_.generate_request_id, .use_remote_address = config_.use_remote_address};
+    return {.generate_request_id = config_.generate_request_id,
+            .use_remote_address = config_.use_remote_address,
+            .own_ip = own_ip_};
+  }
+
+  // An absolute URL of https that came without TLS.
+  static bool IsForTls(const ClientStream& stream) {
+    return !stream.encrypted() && stream.head().protocol() != "HTTP/2" &&
+           http::EqualsIgnoreCase(stream.head().scheme(), "https");
+  }
+
+  // Envoy has no route then.
+  bool SaysNoProto(const RequestHead& head) const {
+    return !config_.use_remote_address && head.Find(http::KnownHeader::kXForwardedProto) == std::string_view();
   }
 
   Task<void> Begin(ClientStream& stream) {
-    RouteChoice route(config_.route_config, routes_, stream.head(), error_shape_);
+    RouteChoice route(config_.route_config, SaysNoProto(stream.head()) ? no_routes_ : routes_, stream.head(),
+                      error_shape_);
     co_await filters_.back()->Serve(stream, route);
   }
 
@@ -113,12 +133,22 @@ class WorkerChains::Chain final : public RequestHandler {
   }
 
   Task<void> RefusePath(ClientStream& stream) {
+    return Refuse(stream, {.status = 400, .ends_connection = true, .tells_no_length = true}, "",
+                  InvalidArgument("a path with %00 is not served"));
+  }
+
+  Task<void> RefuseScheme(ClientStream& stream) {
+    return Refuse(stream, {.status = 403, .content_type = "text/plain", .ends_connection = true}, "Forbidden",
+                  PermissionDenied("an https URL is not served without TLS"));
+  }
+
+  // As Envoy's codec does, in front of everything else: with `head` and `body`; in other shapes `error`.
+  Task<void> Refuse(ClientStream& stream, ResponseHead head, std::string_view body, Status error) {
     if (error_shape_ == ErrorShape::kEnvoy) {
-      const Status sent =
-          co_await stream.Respond({.status = 400, .ends_connection = true, .tells_no_length = true}, "");
+      const Status sent = co_await stream.Respond(head, body);
     } else {
       const RouteChoice route(config_.route_config, routes_, stream.head(), error_shape_);
-      co_await LocalError(stream, route, InvalidArgument("a path with %00 is not served"));
+      co_await LocalError(stream, route, std::move(error));
     }
   }
 
@@ -129,7 +159,9 @@ class WorkerChains::Chain final : public RequestHandler {
           clusters, Router::Options{.retry_buffer_bytes_max = listener.per_connection_buffer_limit_bytes,
                                     .request_timeout = config_.request_timeout,
                                     .stream_idle_timeout = config_.stream_idle_timeout,
-                                    .forwarding = forwarding()});
+                                    // A managed head says all of that already.
+                                    .forwarding = routes_.look_at_headers() ? Forwarding{.generate_request_id = false}
+                                                                            : forwarding()});
     }
     HttpFilter& next = *filters_.back();
     const auto* const transcoder = std::get_if<std::shared_ptr<const config::GrpcJsonTranscoder>>(&filter);
@@ -151,6 +183,9 @@ class WorkerChains::Chain final : public RequestHandler {
   const config::HttpConnectionManager& config_;
   const ErrorShape error_shape_;
   const Routes& routes_;
+  const config::RouteConfiguration no_route_config_;
+  const Routes no_routes_{no_route_config_};
+  const std::string own_ip_;
   std::vector<std::unique_ptr<HttpFilter>> filters_;  // the last of the chain first
   std::optional<CodingFilter> coding_;                // in front of them all
 };

@@ -50,6 +50,7 @@ class ForwardingHead : public RequestHead {
   explicit ForwardingHead(const RequestHead& head) : head_(head) {}
 
   std::string_view method() const override { return head_.method(); }
+  std::string_view scheme() const override { return head_.scheme(); }
   std::string_view target() const override { return head_.target(); }
   std::string_view path() const override { return head_.path(); }
   std::string_view query() const override { return head_.query(); }

@@ -11,11 +11,19 @@ HealthCheck::HealthCheck(const config::HealthCheckFilter& config, HttpFilter& ne
 
 Task<void> HealthCheck::Serve(ClientStream& stream, RouteChoice& route) {
   const auto matches = [&](const HeaderMatch& header) { return header.Matches(stream.head()); };
-  if (std::all_of(headers_.begin(), headers_.end(), matches)) {
-    co_await LocalReply(stream, route, 200, "");
-  } else {
+  if (!std::all_of(headers_.begin(), headers_.end(), matches)) {
     co_await next_.Serve(stream, route);
+    co_return;
   }
+  for (;;) {
+    const StatusOr<std::optional<std::string_view>> piece = co_await stream.ReadPiece();
+    if (!piece.ok()) {
+      co_await LocalError(stream, route, piece.status());
+      co_return;
+    }
+    if (!piece->has_value()) break;
+  }
+  co_await LocalReply(stream, route, 200, "");
 }
 
 }  // namespace minato::gateway

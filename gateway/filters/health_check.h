@@ -14,7 +14,7 @@ class HealthCheck final : public HttpFilter {
   // `next` must outlive it.
   HealthCheck(const config::HealthCheckFilter& config, HttpFilter& next);
 
-  // 200 for a request that all the headers match.
+  // 200 for a request that all the headers match, once it is complete.
   Task<void> Serve(ClientStream& stream, RouteChoice& route) override;
 
  private:

@@ -32,9 +32,10 @@ void AddGrpcStatus(int code, std::string_view message, http::Headers& headers) {
   if (!message.empty()) headers.Add("grpc-message", PercentEncode(message));
 }
 
-void AddResponseHeaders(const config::Route& route, http::Headers& headers) {
-  for (const auto& [name, value] : route.response_headers_to_add) headers.Add(name, value);
-  if (!route.response_headers_to_add.empty()) JoinRepeated(headers);
+void AddResponseHeaders(const RouteChoice& route, http::Headers& headers) {
+  if (route.route() == nullptr || route.route()->response_headers_to_add.empty()) return;
+  for (const auto& [name, value] : route.route()->response_headers_to_add) headers.Add(name, value);
+  JoinRepeated(headers);
 }
 
 Task<void> LocalReply(ClientStream& stream, const RouteChoice& route, int status, std::string_view body,
@@ -42,7 +43,7 @@ Task<void> LocalReply(ClientStream& stream, const RouteChoice& route, int status
   ResponseHead head;
   head.headers = std::move(headers);
   head.ends_connection = EndsConnection(status);
-  if (route.route() != nullptr) AddResponseHeaders(*route.route(), head.headers);
+  AddResponseHeaders(route, head.headers);
   if (route.came_as_grpc()) {
     head.headers.Remove("content-type");
     head.content_type = "application/grpc";
@@ -66,6 +67,7 @@ Task<void> LocalError(ClientStream& stream, const RouteChoice& route, Status err
   ResponseHead head;
   head.headers = std::move(headers);
   head.ends_connection = EndsConnection(status);
+  AddResponseHeaders(route, head.headers);
   const Status sent = co_await RespondError(stream, route.error_shape(), error, BadRequestJson(error), std::move(head));
 }
 

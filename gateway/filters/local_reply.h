@@ -18,8 +18,8 @@ Task<void> LocalError(ClientStream& stream, const RouteChoice& route, Status err
 // No route matches `target`: 404, in Envoy's shape without a body.
 Task<void> NoRoute(ClientStream& stream, const RouteChoice& route, std::string_view target);
 
-// What the route adds to each answer, its own and the upstream's.
-void AddResponseHeaders(const config::Route& route, http::Headers& headers);
+// What the route, if there is one, adds to each answer, its own and the upstream's.
+void AddResponseHeaders(const RouteChoice& route, http::Headers& headers);
 
 // A status as gRPC clients read it: grpc-status, and grpc-message unless `message` is empty.
 void AddGrpcStatus(int code, std::string_view message, http::Headers& headers);

@@ -6,6 +6,8 @@
 #include <absl/random/random.h>
 #include <absl/strings/ascii.h>
 
+#include "gateway/filters/client_address.h"
+#include "gateway/filters/repeated_headers.h"
 #include "http/http1_chars.h"
 
 namespace minato::gateway {
@@ -13,7 +15,15 @@ namespace {
 
 using http::KnownHeader;
 
+constexpr std::string_view kExternalAddress = "x-envoy-external-address";
+
 std::string_view OwnScheme(bool encrypted) { return encrypted ? "https" : "http"; }
+
+// Any other than http and https is seen as it was sent.
+std::string_view SeenScheme(const RequestHead& head, std::string_view forwarded_proto, bool encrypted) {
+  const std::string_view scheme = SchemeFor(head, forwarded_proto, encrypted);
+  return head.scheme().empty() || http::EqualsIgnoreCase(head.scheme(), scheme) ? scheme : head.scheme();
+}
 
 // By which Envoys tell each other of a request, and of a client what only its own proxy knows: not from outside.
 bool IsOfProxies(std::string_view name) {
@@ -49,9 +59,11 @@ std::string_view ForwardedProto(const RequestHead& head, bool encrypted, const F
   return head.Find(KnownHeader::kXForwardedProto).value_or(OwnScheme(encrypted));
 }
 
-std::string_view SchemeFor(std::string_view forwarded_proto, bool encrypted) {
-  if (http::EqualsIgnoreCase(forwarded_proto, "https")) return "https";
-  if (http::EqualsIgnoreCase(forwarded_proto, "http")) return "http";
+std::string_view SchemeFor(const RequestHead& head, std::string_view forwarded_proto, bool encrypted) {
+  for (const std::string_view said : {head.scheme(), forwarded_proto}) {
+    if (http::EqualsIgnoreCase(said, "http")) return "http";
+    if (http::EqualsIgnoreCase(said, "https")) return "https";
+  }
   return OwnScheme(encrypted);
 }
 
@@ -91,23 +103,35 @@ std::string RandomRequestId() {
   return uuid;
 }
 
-ManagedHead::ManagedHead(const RequestHead& head, bool encrypted, const Forwarding& forwarding)
+ManagedHead::ManagedHead(const RequestHead& head, std::string_view peer, bool encrypted, const Forwarding& forwarding)
     : ForwardingHead(head),
       forwarded_proto_(ForwardedProto(head, encrypted, forwarding)),
-      scheme_(SchemeFor(forwarded_proto_, encrypted)) {
+      scheme_(SeenScheme(head, forwarded_proto_, encrypted)) {
   const bool has_id = !head.Find(KnownHeader::kXRequestId).value_or("").empty();
   if (forwarding.generate_request_id && !has_id) request_id_ = RandomRequestId();
+  if (forwarding.use_remote_address) {
+    external_address_ = IpOf(peer);
+    forwarded_for_ =
+        ForwardedFor(JoinedValue(head, KnownHeader::kXForwardedFor), external_address_, forwarding.own_ip);
+  }
+}
+
+bool ManagedHead::Replaces(KnownHeader header) const {
+  return header == KnownHeader::kXForwardedProto || (header == KnownHeader::kXRequestId && !request_id_.empty()) ||
+         (header == KnownHeader::kXForwardedFor && !forwarded_for_.empty());
 }
 
 std::optional<std::string_view> ManagedHead::Find(KnownHeader header) const {
   if (header == KnownHeader::kXForwardedProto) return forwarded_proto_;
   if (header == KnownHeader::kXRequestId && !request_id_.empty()) return request_id_;
+  if (header == KnownHeader::kXForwardedFor && !forwarded_for_.empty()) return forwarded_for_;
   if (header != KnownHeader::kHost && BelongsToConnection(header)) return std::nullopt;
   return original().Find(header);
 }
 
 std::optional<std::string_view> ManagedHead::Find(std::string_view lower_name) const {
   if (lower_name == ":scheme") return scheme_;
+  if (lower_name == kExternalAddress && !external_address_.empty()) return external_address_;
   if (IsOfProxies(lower_name)) return std::nullopt;
   const KnownHeader known = http::ClassifyHeader(lower_name);
   return known == KnownHeader::kOther ? original().Find(lower_name) : Find(known);
@@ -116,13 +140,15 @@ std::optional<std::string_view> ManagedHead::Find(std::string_view lower_name) c
 void ManagedHead::ForEach(absl::FunctionRef<void(std::string_view, std::string_view)> visit) const {
   original().ForEach([&](std::string_view name, std::string_view value) {
     const KnownHeader known = http::ClassifyHeader(name);
-    const bool replaced =
-        known == KnownHeader::kXForwardedProto || (known == KnownHeader::kXRequestId && !request_id_.empty());
-    if (replaced || BelongsToConnection(known)) return;
-    if (!StopsHere(absl::AsciiStrToLower({name.data(), name.size()}), value)) visit(name, value);
+    if (Replaces(known) || BelongsToConnection(known)) return;
+    const std::string lower_name = absl::AsciiStrToLower({name.data(), name.size()});
+    const bool replaced = lower_name == kExternalAddress && !external_address_.empty();
+    if (!replaced && !StopsHere(lower_name, value)) visit(name, value);
   });
   visit(http::Name(KnownHeader::kXForwardedProto), forwarded_proto_);
   if (!request_id_.empty()) visit(http::Name(KnownHeader::kXRequestId), request_id_);
+  if (!forwarded_for_.empty()) visit(http::Name(KnownHeader::kXForwardedFor), forwarded_for_);
+  if (!external_address_.empty()) visit(kExternalAddress, external_address_);
 }
 
 }  // namespace minato::gateway

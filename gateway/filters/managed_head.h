@@ -12,13 +12,15 @@ namespace minato::gateway {
 // What the gateway says of the client.
 struct Forwarding {
   bool generate_request_id = true;   // x-request-id for requests without one
-  bool use_remote_address = false;   // x-forwarded-for gets the peer's IP, x-forwarded-proto what the peer speaks
+  // x-forwarded-for and x-envoy-external-address get the peer's IP, x-forwarded-proto what the peer speaks.
+  bool use_remote_address = false;
+  std::string_view own_ip = "127.0.0.1";  // OwnIp()
 };
 
 // x-forwarded-proto. "http" or "https" unless the client said something else.
 std::string_view ForwardedProto(const RequestHead& head, bool encrypted, const Forwarding& forwarding);
-// :scheme, "http" or "https".
-std::string_view SchemeFor(std::string_view forwarded_proto, bool encrypted);
+// :scheme, "http" or "https": what the client said of itself, else of what is in front of it, else what it speaks.
+std::string_view SchemeFor(const RequestHead& head, std::string_view forwarded_proto, bool encrypted);
 
 // Whether it is not to be passed on.
 bool BelongsToConnection(http::KnownHeader header);
@@ -26,26 +28,34 @@ bool StopsHere(std::string_view lower_name, std::string_view value);  // of a he
 
 std::string RandomRequestId();
 
-// Find(":scheme") is the scheme. x-forwarded-for stays as it came: the router adds to it.
+// Find(":scheme") is the scheme.
 class ManagedHead final : public ForwardingHead {
  public:
-  ManagedHead(const RequestHead& head, bool encrypted, const Forwarding& forwarding);
+  // `peer` as of ClientStream.
+  ManagedHead(const RequestHead& head, std::string_view peer, bool encrypted, const Forwarding& forwarding);
 
   std::optional<std::string_view> Find(http::KnownHeader header) const override;
   std::optional<std::string_view> Find(std::string_view lower_name) const override;
   void ForEach(absl::FunctionRef<void(std::string_view, std::string_view)> visit) const override;
 
  private:
+  // The client's value of this one is not the one that counts.
+  bool Replaces(http::KnownHeader header) const;
+
   const std::string_view forwarded_proto_;
   const std::string_view scheme_;
-  std::string request_id_;  // empty: the client's stays
+  std::string request_id_;        // empty: the client's stays
+  std::string forwarded_for_;     // empty: likewise
+  std::string external_address_;  // likewise
 };
 
 class ManagedStream final : public ForwardingStream {
  public:
   // `client` must outlive it.
   ManagedStream(ClientStream& client, const Forwarding& forwarding)
-      : ForwardingStream(client), head_(client.head(), client.encrypted(), forwarding) {}
+      : ForwardingStream(client),
+        head_(client.head(), forwarding.use_remote_address ? client.peer() : std::string(), client.encrypted(),
+              forwarding) {}
   const RequestHead& head() const override { return head_; }
 
  private:

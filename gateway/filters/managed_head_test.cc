@@ -18,7 +18,7 @@ TEST(ManagedHead, HidesWhatIsOfTheConnectionAndOfProxies) {
   client.request_headers = {{"connection", "keep-alive"}, {"transfer-encoding", "chunked"}, {"X-Envoy-Retry-On", "5xx"},
                             {"x-envoy-original-path", "/b"}, {"expect", "100-continue"}, {"TE", "gzip"}, {"x-a", "1"},
                             {"x-request-id", "me"}, {"x-forwarded-proto", "https"}};
-  const ManagedHead head(client.head(), false, {});
+  const ManagedHead head(client.head(), "", false, {});
   const std::map<std::string, std::string> left = {
       {"x-a", "1"}, {"x-envoy-original-path", "/b"}, {"x-request-id", "me"}, {"x-forwarded-proto", "https"}};
   EXPECT_EQ(Fields(head), left);
@@ -31,23 +31,48 @@ TEST(ManagedHead, HidesWhatIsOfTheConnectionAndOfProxies) {
 TEST(ManagedHead, AddsWhatTheGatewaySaysOfTheClient) {
   HandClient client("GET", "/a");
   client.request_headers = {{"x-request-id", ""}};
-  const ManagedHead head(client.head(), true, {});
+  const ManagedHead head(client.head(), "", true, {});
   EXPECT_EQ(head.Find(":scheme"), "https");
   EXPECT_EQ(head.Find("x-forwarded-proto"), "https");
   EXPECT_EQ(head.Find("x-request-id").value_or("").size(), 36u);
   EXPECT_EQ(Fields(head)["x-request-id"], head.Find(http::KnownHeader::kXRequestId));
-  EXPECT_EQ(ManagedHead(client.head(), true, {.generate_request_id = false}).Find("x-request-id"), "");
+  EXPECT_EQ(ManagedHead(client.head(), "", true, {.generate_request_id = false}).Find("x-request-id"), "");
 }
 
 TEST(ManagedHead, TheSchemeIsThatOfTheClientUnlessItsAddressIsUsed) {
   HandClient client("GET", "/a");
   client.request_headers = {{"x-forwarded-proto", "HTTPS"}};
-  EXPECT_EQ(ManagedHead(client.head(), false, {}).Find(":scheme"), "https");
-  const ManagedHead own(client.head(), false, {.use_remote_address = true});
+  EXPECT_EQ(ManagedHead(client.head(), "", false, {}).Find(":scheme"), "https");
+  const ManagedHead own(client.head(), "ipv4:10.0.0.7:1", false, {.use_remote_address = true});
   EXPECT_EQ(own.Find(":scheme"), "http");
   EXPECT_EQ(own.Find("x-forwarded-proto"), "http");
   client.request_headers["x-forwarded-proto"] = "ftp";
-  EXPECT_EQ(ManagedHead(client.head(), false, {}).Find(":scheme"), "http");
+  EXPECT_EQ(ManagedHead(client.head(), "", false, {}).Find(":scheme"), "http");
+}
+
+TEST(ManagedHead, TheClientsOwnSchemeComesFirst) {
+  HandClient client("GET", "/a");
+  client.request_headers = {{"x-forwarded-proto", "http"}};
+  client.own_scheme = "HTTPS";
+  EXPECT_EQ(ManagedHead(client.head(), "", false, {}).Find(":scheme"), "https");
+  EXPECT_EQ(SchemeFor(client.head(), "http", false), "https");
+  client.own_scheme = "ftp";
+  EXPECT_EQ(ManagedHead(client.head(), "", false, {}).Find(":scheme"), "ftp");
+  EXPECT_EQ(SchemeFor(client.head(), "http", true), "http") << "upstream there are two";
+}
+
+TEST(ManagedHead, TellsTheClientsAddressIfToldTo) {
+  HandClient client("GET", "/a");
+  client.request_headers = {{"x-forwarded-for", "10.0.0.1"}, {"X-Envoy-External-Address", "1.2.3.4"}};
+  const ManagedHead head(client.head(), "ipv4:10.0.0.7:40312", false, {.use_remote_address = true});
+  EXPECT_EQ(head.Find("x-forwarded-for"), "10.0.0.1,10.0.0.7");
+  EXPECT_EQ(head.Find("x-envoy-external-address"), "10.0.0.7");
+  EXPECT_EQ(Fields(head)["x-forwarded-for"], "10.0.0.1,10.0.0.7");
+  EXPECT_EQ(Fields(head)["x-envoy-external-address"], "10.0.0.7");
+  EXPECT_FALSE(Fields(head).contains("X-Envoy-External-Address"));
+  const ManagedHead as_sent(client.head(), "ipv4:10.0.0.7:40312", false, {});
+  EXPECT_EQ(as_sent.Find("x-forwarded-for"), "10.0.0.1");
+  EXPECT_EQ(Fields(as_sent)["X-Envoy-External-Address"], "1.2.3.4");
 }
 
 }  // namespace

@@ -56,6 +56,11 @@ class Router::Request {
     return host.retry_policy.has_value() ? &*host.retry_policy : nullptr;
   }
 
+  void EndBody() {
+    body_ended_ = true;
+    completed_ = time_.context().home->Now();
+    time_.RequestComplete(action_.timeout);
+  }
   Task<Outcome> Attempt();
   Task<Outcome> Exchange(HttpCall& call);
   // Sends what is kept, then what still comes. An error is the client's; a call that takes no more is not one.
@@ -83,7 +88,7 @@ class Router::Request {
   std::string kept_body_;
   Status body_error_;
   uint32_t retries_ = 0;
-  absl::Time started_;
+  absl::Time completed_;  // once body_ended_
   const std::string peer_;
   const UpstreamHead head_;
   AnswerTime time_;
@@ -122,13 +127,9 @@ Task<void> Router::Request::Serve() {
 
 Task<Router::Request::Outcome> Router::Request::Attempt() {
   const TaskContext& context = co_await CurrentContext();
-  started_ = context.home->Now();
   const bool has_body = stream_.HasBody();
   const std::unique_ptr<HttpCall> call = target_.http->Start(head_.view(), !has_body);
-  if (!has_body && !body_ended_) {
-    body_ended_ = true;
-    time_.RequestComplete(action_.timeout);
-  }
+  if (!has_body && !body_ended_) EndBody();
   // Nobody to send it to: as in Envoy, that is answered whatever the body says.
   if (call->failure() != UpstreamFailure::kNone) co_return co_await Exchange(*call);
   if (has_body && (body_ended_ || stream_.BodyArrived())) {
@@ -154,8 +155,7 @@ Task<Status> Router::Request::SendBody(HttpCall& call) {
     CO_TRY(std::optional<std::string_view> piece, co_await stream_.ReadPiece());
     time_.Heard();
     if (!piece.has_value()) {
-      body_ended_ = true;
-      time_.RequestComplete(action_.timeout);
+      EndBody();
       break;
     }
     keep_body_ = keep_body_ && kept_body_.size() + piece->size() <= router_.options_.retry_buffer_bytes_max;
@@ -233,7 +233,7 @@ Task<Router::Request::Outcome> Router::Request::FailBeforeHead(HttpCall& call, c
 
 Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpResponseHead from) {
   const TaskContext& context = co_await CurrentContext();
-  AddResponseHeaders(*choice_.route(), from.headers);
+  AddResponseHeaders(choice_, from.headers);
   ResponseHead head;
   head.status = from.status;
   const std::string content_type(from.headers.Find("content-type").value_or(""));
@@ -244,8 +244,10 @@ Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpRespo
     if (absl::SimpleAtoi(absl::string_view(length->data(), length->size()), &bytes)) head.content_length = bytes;
     from.headers.Remove("content-length");
   }
-  from.headers.AddLowered("x-envoy-upstream-service-time",
-                          std::to_string(absl::ToInt64Milliseconds(context.home->Now() - started_)));
+  if (body_ended_) {  // as in Envoy: with all attempts, and of nothing that is still being sent
+    from.headers.AddLowered("x-envoy-upstream-service-time",
+                            std::to_string(absl::ToInt64Milliseconds(context.home->Now() - completed_)));
+  }
   head.headers = std::move(from.headers);
 
   // Of what is not sent the length may be told all the same.

@@ -4,6 +4,7 @@
 
 #include <absl/strings/match.h>
 
+#include "gateway/filters/client_address.h"
 #include "gateway/filters/repeated_headers.h"
 #include "http/http1_chars.h"
 #include "http/known_header.h"
@@ -13,12 +14,6 @@ namespace {
 
 using http::KnownHeader;
 
-// Of "ipv4:127.0.0.1:40312" or "ipv6:[::1]:40312".
-std::string_view IpOf(std::string_view peer) {
-  const std::string_view ip = peer.substr(0, peer.rfind(':')).substr(std::min(peer.size(), size_t{5}));
-  return ip.starts_with('[') ? ip.substr(1, ip.size() - 2) : ip;
-}
-
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 
 }  // namespace
@@ -26,7 +21,7 @@ bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool encrypted, const config::Route& route,
                            const config::RouteAction& action, const Forwarding& forwarding) {
   const std::string_view forwarded_proto = ForwardedProto(head, encrypted, forwarding);
-  view_.scheme = SchemeFor(forwarded_proto, encrypted);
+  view_.scheme = SchemeFor(head, forwarded_proto, encrypted);
   view_.method = head.method();
   view_.authority = action.host_rewrite_literal.empty() ? head.authority() : action.host_rewrite_literal;
   view_.path = head.target();
@@ -67,17 +62,23 @@ UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool 
     Append("x-request-id", request_id_);
   }
   if (forwarding.use_remote_address) {
-    const auto is_forwarded_for = [](const auto& header) { return header.first == "x-forwarded-for"; };
-    const auto before = std::find_if(view_.headers.begin(), view_.headers.end(), is_forwarded_for);
-    if (before != view_.headers.end()) {
-      if (!before->second.empty()) forwarded_for_.append(before->second).append(",");
-      view_.headers.erase(before);
-    }
-    forwarded_for_ += IpOf(peer);
+    const std::string_view ip = IpOf(peer);
+    forwarded_for_ = ForwardedFor(TakeOut("x-forwarded-for"), ip, forwarding.own_ip);
     Append("x-forwarded-for", forwarded_for_);
+    TakeOut("x-envoy-external-address");
+    Append("x-envoy-external-address", ip);
   }
   for (const auto& [name, value] : route.request_headers_to_add) Append(name, value);
   if (!route.request_headers_to_add.empty()) JoinRepeated(view_.headers, joined_);
+}
+
+std::string_view UpstreamHead::TakeOut(std::string_view name) {
+  const auto is_it = [&](const auto& header) { return header.first == name; };
+  const auto found = std::find_if(view_.headers.begin(), view_.headers.end(), is_it);
+  if (found == view_.headers.end()) return {};
+  const std::string_view value = found->second;
+  view_.headers.erase(found);
+  return value;
 }
 
 // One without a value is none, and taken out.

@@ -14,7 +14,7 @@
 
 namespace minato::gateway {
 
-// Views into `head`, `route` and itself: both must outlive it. `peer` and `encrypted` are as of ClientStream.
+// Views into `head`, `peer`, `route` and itself: they must outlive it. `peer` and `encrypted` are as of ClientStream.
 class UpstreamHead {
  public:
   UpstreamHead(const RequestHead& head, std::string_view peer, bool encrypted, const config::Route& route,
@@ -26,6 +26,8 @@ class UpstreamHead {
 
  private:
   bool HasRequestId();
+  // The value of a header that is one by now; empty if there is none.
+  std::string_view TakeOut(std::string_view name);
   // Out of line, as it has many callers: inlined at each it would make the path of a request long.
   ABSL_ATTRIBUTE_NOINLINE void Append(std::string_view name, std::string_view value);
   void AddHeader(const RequestHead& head, std::string_view name, std::string_view value);

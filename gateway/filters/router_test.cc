@@ -162,9 +162,11 @@ TEST_F(RouterTest, SaysWhoAskedAndGivesTheRequestAName) {
   cluster.scripts = {{}, {}};
   options.forwarding.use_remote_address = true;
   HandClient first("GET", "/");
-  first.request_headers = {{"x-forwarded-for", "10.0.0.1"}};
+  options.forwarding.own_ip = "192.0.2.1";
+  first.request_headers = {{"x-forwarded-for", "10.0.0.1"}, {"x-envoy-external-address", "10.0.0.2"}};
   Serve(first);
-  EXPECT_EQ(cluster.sent[0].headers.FindAll("x-forwarded-for"), std::vector<std::string_view>{"10.0.0.1,127.0.0.1"});
+  EXPECT_EQ(cluster.sent[0].headers.FindAll("x-forwarded-for"), std::vector<std::string_view>{"10.0.0.1,192.0.2.1"});
+  EXPECT_EQ(cluster.sent[0].headers.FindAll("x-envoy-external-address"), std::vector<std::string_view>{"127.0.0.1"});
   EXPECT_EQ(cluster.sent[0].headers.Find("x-forwarded-proto"), "http");
   EXPECT_EQ(cluster.sent[0].headers.Find("x-request-id")->size(), 36u);
   HandClient named("GET", "/");
@@ -317,6 +319,16 @@ TEST_F(RouterTest, GivesEachAttemptItsOwnTime) {
   HandClient client("GET", "/");
   EXPECT_EQ(Serve(client).status, 201);
   EXPECT_EQ(cluster.sent.size(), 2u);
+}
+
+TEST_F(RouterTest, TellsHowLongTheUpstreamTookWithAllAttempts) {
+  config::RetryPolicy policy;
+  policy.retry_on = {"5xx"};
+  policy.base_interval = absl::Milliseconds(30);
+  action().retry_policy = policy;
+  cluster.scripts = {{.status = 503, .head_takes = absl::Milliseconds(100)}, {.head_takes = absl::Milliseconds(50)}};
+  HandClient client("GET", "/");
+  EXPECT_EQ(Serve(client).headers.Find("x-envoy-upstream-service-time"), "180");
 }
 
 TEST_F(RouterTest, AnAttemptWithoutTimeLeftAndWithoutRetriesIsATimeout) {

@@ -50,6 +50,7 @@ FrontLimits EnvoyFront(const config::HttpConnectionManager& manager, ErrorShape 
       .head_bytes_max = head_bytes,
       .headers_max = manager.max_headers_count,
       .blank_lines_max = head_bytes,
+      .blank_lines_begin = true,
       .trailer_bytes_max = head_bytes,
       .lenient = {.bare_lf = true,
                   .folded_lines = true,
@@ -74,6 +75,7 @@ FrontLimits EnvoyFront(const config::HttpConnectionManager& manager, ErrorShape 
       .headers_max = manager.max_headers_count,
       .trailer_bytes_max = head_bytes,
       .passes_on = true,
+      .malformed_ends_connection = true,
   };
   limits.style = {
       .error_shape = error_shape,

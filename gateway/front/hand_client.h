@@ -23,6 +23,7 @@ class HandClient final : public ClientStream, private RequestHead {
   bool asks_for_websocket = false;
   std::deque<std::string> pieces;  // the body, when it comes in more than one
   std::string http_version = "HTTP/1.1";
+  std::string own_scheme;
 
   int status = 0;
   std::string content_type;
@@ -97,6 +98,7 @@ class HandClient final : public ClientStream, private RequestHead {
     for (const http::HeaderField field : head.headers) headers.Add(field.name, field.value);
   }
   std::string_view method() const override { return method_; }
+  std::string_view scheme() const override { return own_scheme; }
   std::string_view target() const override { return target_; }
   std::string_view path() const override { return std::string_view(target_).substr(0, target_.find('?')); }
   std::string_view query() const override {

@@ -58,6 +58,7 @@ class Http1Stream final : public ClientStream, private RequestHead {
   enum class Answer { kNone, kStreaming, kDone, kCut };
 
   std::string_view method() const override { return parser_.head().method(); }
+  std::string_view scheme() const override { return parser_.head().scheme(); }
   std::string_view target() const override { return parser_.head().origin_form(); }
   std::string_view path() const override { return parser_.head().path(); }
   std::string_view query() const override { return parser_.head().query(); }

@@ -60,6 +60,7 @@ class Http2Stream final : public ClientStream, private RequestHead {
   enum class Answer { kNone, kStreaming, kDone, kCut };
 
   std::string_view method() const override { return codec_.head().method(); }
+  std::string_view scheme() const override { return codec_.head().scheme(); }
   std::string_view target() const override { return codec_.head().target(); }
   std::string_view path() const override { return codec_.head().path(); }
   std::string_view query() const override { return codec_.head().query(); }

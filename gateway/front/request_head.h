@@ -16,6 +16,7 @@ class RequestHead {
   virtual ~RequestHead() = default;
 
   virtual std::string_view method() const = 0;
+  virtual std::string_view scheme() const = 0;  // as it was sent; empty in HTTP/1.1 unless the target was a URL
   virtual std::string_view target() const = 0;  // as it was sent: path and query
   virtual std::string_view path() const = 0;
   virtual std::string_view query() const = 0;  // without '?'

@@ -156,6 +156,14 @@ TEST_F(RequestExtensionsTest, StrictPathsLetGrpcPassAndWhereTheFilterIsOffEveryt
   EXPECT_EQ(router.path, "/nothing");
 }
 
+TEST_F(RequestExtensionsTest, StrictPathsLeaveDirectResponsesTheirRoutes) {
+  Use(Extension::kStrictPaths);
+  routes_config.virtual_hosts[0].routes[1].action = config::DirectResponseAction{};
+  HandClient client("GET", "/nothing");
+  Serve(client);
+  EXPECT_EQ(router.path, "/nothing");
+}
+
 TEST_F(RequestExtensionsTest, StrictPathsServeHeadAsGet) {
   HandClient passing("HEAD", "/books/7");
   Serve(passing);

@@ -25,15 +25,10 @@ Status TooLarge() {
       500);
 }
 
-// Of a google.api.HttpBody.
+// Of what Envoy's manager holds: a google.api.HttpBody, or the JSON of an error.
 Status TooLargeBody() { return WithHttpStatus(ResourceExhausted("Internal Server Error"), 500); }
 
 Status BadGateway(const Status& status) { return WithHttpStatus(status, 502); }
-
-size_t BytesMax(const config::GrpcJsonTranscoder& config, const Route& route, size_t buffer_bytes_max) {
-  const size_t own = config.max_response_body_size.value_or(buffer_bytes_max);
-  return route.response_is_http_body ? std::max(own, buffer_bytes_max) : own;
-}
 
 GrpcFrames::Flags FlagsOf(const TranscoderTables& tables, const Route& route) {
   if (tables.extensions().Has(config::Extension::kMessageCompression)) return GrpcFrames::Flags::kMayBeCompressed;
@@ -56,7 +51,9 @@ JsonPrintOptions PrintOf(const TranscoderTables& tables, const Route& route) {
 
 TranscodedReply::TranscodedReply(const TranscoderTables& tables, const Route& route, size_t buffer_bytes_max)
     : route_(route),
-      bytes_max_(BytesMax(tables.config(), route, buffer_bytes_max)),
+      held_bytes_max_(std::max(size_t{tables.config().max_response_body_size.value_or(0)}, buffer_bytes_max)),
+      bytes_max_(route.response_is_http_body ? held_bytes_max_
+                                             : tables.config().max_response_body_size.value_or(buffer_bytes_max)),
       streams_(route.method->server_streaming()),
       framing_(tables.config().stream_framing),
       print_(PrintOf(tables, route)),
@@ -69,6 +66,8 @@ Status TranscodedReply::Feed(std::string_view& piece) {
 }
 
 Status TranscodedReply::CheckLimit(size_t bytes) const { return bytes > bytes_max_ ? TooLarge() : OkStatus(); }
+
+Status TranscodedReply::CheckError() const { return body_.size() > held_bytes_max_ ? TooLargeBody() : OkStatus(); }
 
 Status TranscodedReply::FeedJson(std::string_view& piece) {
   if (piece.empty()) return OkStatus();

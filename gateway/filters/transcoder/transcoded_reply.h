@@ -26,6 +26,8 @@ class TranscodedReply {
   Status Feed(std::string_view& piece);
   // The gRPC body has ended: appends what closes the stream.
   Status Finish();
+  // Whether body(), which is the JSON of an error, is within bounds.
+  Status CheckError() const;
   // Instead of Finish, and after an error of Feed: appends what tells that the stream failed. A google.api.HttpBody has
   // no place for that, and can only be cut.
   StreamEnd Fail(std::string_view error_json);
@@ -53,6 +55,7 @@ class TranscodedReply {
   Status CheckLimit(size_t bytes) const;
 
   const Route& route_;
+  const size_t held_bytes_max_;  // of what is held whole whatever the transcoder's own limit is
   const size_t bytes_max_;
   const bool streams_;
   const StreamFraming framing_;

@@ -127,8 +127,11 @@ Task<void> TranscodedStream::Refuse(const Status& status, bool ends_connection) 
     client().CutResponse();
     co_return;
   }
-  const Status sent = co_await RespondError(client(), error_shape_, status, BadRequestJson(status),
-                                            {.ends_connection = ends_connection});
+  ResponseHead head;
+  head.ends_connection = ends_connection;
+  AddResponseHeaders(choice_, head.headers);
+  const Status sent =
+      co_await RespondError(client(), error_shape_, status, BadRequestJson(status), std::move(head));
 }
 
 Task<void> TranscodedStream::FailResponse(Status error) {
@@ -276,6 +279,10 @@ bool TranscodedStream::TakeError(std::optional<uint64_t> grpc_status, const http
   return true;
 }
 
+Status TranscodedStream::CheckTaken(bool taken) const {
+  return taken && error_shape_ == ErrorShape::kEnvoy ? reply_.CheckError() : OkStatus();
+}
+
 Task<Status> TranscodedStream::EndTranscoded(const http::Headers& trailers) {
   const auto grpc_status = GrpcStatusOf(trailers);
   if (answer_ == Answer::kStarted && TellsFailures() && grpc_status != uint64_t{0}) {
@@ -283,6 +290,7 @@ Task<Status> TranscodedStream::EndTranscoded(const http::Headers& trailers) {
     co_return co_await EndByError(error.status, error.details_json, trailers);
   }
   const bool taken = TakeError(grpc_status, trailers);
+  if (const Status fits = CheckTaken(taken); !fits.ok()) co_return co_await RefuseReply(fits);
   if (taken && answer_ == Answer::kHeld) {
     held_.status = HttpStatusOfGrpc(grpc_status);
     held_.content_type = ErrorContentType(error_shape_);
@@ -329,7 +337,9 @@ Task<Status> TranscodedStream::RespondTrailersOnly(const ResponseHead& head) {
   if (IsHttp1()) held_.headers.Remove("trailer");
   const auto grpc_status = GrpcStatusOf(head.headers);
   held_.status = HttpStatusOfGrpc(grpc_status);
-  if (TakeError(grpc_status, head.headers)) {
+  const bool taken = TakeError(grpc_status, head.headers);
+  if (const Status fits = CheckTaken(taken); !fits.ok()) co_return co_await RefuseReply(fits);
+  if (taken) {
     held_.content_type = ErrorContentType(error_shape_);
     for (const char* name : {"grpc-status", "grpc-message", "grpc-status-details-bin"}) held_.headers.Remove(name);
     co_return co_await client().Respond(held_, reply_.body());

@@ -5,6 +5,7 @@
 #include "gateway/filters/transcoder/transcoded_head.h"
 #include "gateway/filters/transcoder/transcoded_reply.h"
 #include "gateway/filters/transcoder/transcoded_request.h"
+#include "gateway/upstream/route_choice.h"
 
 namespace minato::gateway {
 
@@ -17,10 +18,11 @@ class TranscodedStream final : public ForwardingStream {
  public:
   // All must outlive it.
   TranscodedStream(ClientStream& client, const TranscoderTables& tables, const Route& route, UrlBindings url,
-                   size_t buffer_bytes_max, ErrorShape error_shape)
+                   size_t buffer_bytes_max, const RouteChoice& choice)
       : ForwardingStream(client),
         tables_(tables),
-        error_shape_(error_shape),
+        choice_(choice),
+        error_shape_(choice.error_shape()),
         head_(client.head(), route.call_path, tables.extensions()),
         request_(tables, route, std::move(url), client.head(), buffer_bytes_max),
         is_head_of_get_(route.http_method == "GET" && client.head().method() == "HEAD"),
@@ -66,6 +68,8 @@ class TranscodedStream final : public ForwardingStream {
   bool TellsFailures() const { return tables_.extensions().Has(config::Extension::kStreamErrors); }
   // Makes reply_'s body what an error is told by, if it is told by one. `fields` has the status of the call.
   bool TakeError(std::optional<uint64_t> grpc_status, const http::Headers& fields);
+  // What Envoy does not answer with although TakeError took it.
+  Status CheckTaken(bool taken) const;
   bool Converts(std::optional<uint64_t> grpc_status) const;
   // Takes over what stays of the upstream's head.
   void Hold(const ResponseHead& head);
@@ -91,6 +95,7 @@ class TranscodedStream final : public ForwardingStream {
   Status AlreadyAnswered() const;
 
   const TranscoderTables& tables_;
+  const RouteChoice& choice_;
   const ErrorShape error_shape_;
   const TranscodedHead head_;
 

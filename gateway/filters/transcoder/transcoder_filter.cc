@@ -13,6 +13,10 @@ bool IsGrpcRequest(const RequestHead& head) {
   return first.has_value() && IsGrpcContentType(*first) && IsGrpcContentType(ContentTypeOf(head));
 }
 
+bool IsAnsweredHere(const RouteChoice& choice) {
+  return choice.route() != nullptr && std::holds_alternative<config::DirectResponseAction>(choice.route()->action);
+}
+
 Task<void> RefusePath(ClientStream& stream, const RouteChoice& choice, const RouteMatch& match) {
   http::Headers headers;
   if (match.outcome == RouteMatch::Outcome::kMethodNotAllowed) headers.Add("allow", match.allow);
@@ -33,7 +37,8 @@ Task<void> TranscoderFilter::Serve(ClientStream& stream, RouteChoice& choice) {
 
   const RouteMatch match = tables->routes().Match(head.method(), head.path());
   if (match.outcome != RouteMatch::Outcome::kFound) {
-    if (tables->extensions().Has(config::Extension::kStrictPaths)) return RefusePath(stream, choice, match);
+    const bool strict = tables->extensions().Has(config::Extension::kStrictPaths) && !IsAnsweredHere(choice);
+    if (strict) return RefusePath(stream, choice, match);
     if (!tables->config().reject_unknown_method) return next_.Serve(stream, choice);
     return LocalError(stream, choice, NotFound("Could not resolve {} to a method.", head.path()));
   }
@@ -48,7 +53,7 @@ Task<void> TranscoderFilter::Serve(ClientStream& stream, RouteChoice& choice) {
 Task<void> TranscoderFilter::ServeMatched(ClientStream& stream, RouteChoice& choice, const TranscoderTables& tables,
                                           const Route& route, UrlBindings url) {
   const size_t buffer_bytes_max = stream.head().protocol().starts_with("HTTP/1") ? buffers_.http1 : buffers_.http2;
-  TranscodedStream transcoded(stream, tables, route, std::move(url), buffer_bytes_max, choice.error_shape());
+  TranscodedStream transcoded(stream, tables, route, std::move(url), buffer_bytes_max, choice);
   // What is wrong with the request itself is told by the route of the call, too.
   if (!tables.config().match_incoming_request_route) choice.ChooseAgain(transcoded.head());
   if (!stream.HasBody()) {

@@ -48,7 +48,8 @@ class HandRouter final : public HttpFilter {
     ++calls;
     method = stream.head().method();
     path = stream.head().target();
-    if (route.route() != nullptr) cluster = std::get<config::RouteAction>(route.route()->action).cluster;
+    const auto* const action = route.route() == nullptr ? nullptr : std::get_if<config::RouteAction>(&route.route()->action);
+    if (action != nullptr) cluster = action->cluster;
     stream.head().ForEach([&](std::string_view name, std::string_view value) { seen.Add(name, value); });
     ResponseHead head;
     head.status = status;
