@@ -56,8 +56,8 @@ struct StringMatcher {
 
 // config.route.v3.HeaderMatcher
 struct HeaderMatcher {
-  std::string name;                    // lower-case; pseudo-headers as ":method"
-  std::optional<StringMatcher> value;  // absent: the header must be present
+  std::string name;                         // lower-case; pseudo-headers as ":method"
+  std::optional<StringMatcher> value = {};  // absent: the header must be present
   bool present = true;
   bool invert_match = false;
 };
@@ -84,10 +84,10 @@ struct PerFilterConfig {
 struct RetryPolicy {
   std::vector<std::string> retry_on;  // "connect-failure", "5xx", …
   uint32_t num_retries = 1;
-  std::optional<absl::Duration> per_try_timeout;
-  std::vector<uint32_t> retriable_status_codes;
+  std::optional<absl::Duration> per_try_timeout = {};
+  std::vector<uint32_t> retriable_status_codes = {};
   absl::Duration base_interval = absl::Milliseconds(25);
-  std::optional<absl::Duration> max_interval;  // ten times base_interval
+  std::optional<absl::Duration> max_interval = {};  // ten times base_interval
 };
 
 struct RouteMatch {
@@ -95,16 +95,16 @@ struct RouteMatch {
   Path kind = Path::kPrefix;
   std::string path;
   bool case_sensitive = true;
-  std::vector<HeaderMatcher> headers;
+  std::vector<HeaderMatcher> headers = {};
 };
 
 struct RouteAction {
   std::string cluster;
   absl::Duration timeout = absl::Seconds(15);  // zero: none
-  std::optional<absl::Duration> idle_timeout;
-  std::string prefix_rewrite;
-  std::string host_rewrite_literal;
-  std::optional<RetryPolicy> retry_policy;
+  std::optional<absl::Duration> idle_timeout = {};
+  std::string prefix_rewrite = {};
+  std::string host_rewrite_literal = {};
+  std::optional<RetryPolicy> retry_policy = {};
 };
 
 struct DirectResponseAction {
