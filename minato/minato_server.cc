@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "gateway/admin/admin_port.h"
+#include "minato/drain_services.h"
 #include "runtime/program/command_line.h"
 #include "runtime/program/public_address.h"
 #include "runtime/program/stop_signal.h"
@@ -39,14 +40,7 @@ Status Run(StopSignal& stop) {
             absl::FormatDuration(config.drain_timeout));
   admin->SetReady(false);
   services->AnnounceEnd();
-  const Status drained = grpc.Drain(config.drain_timeout);
-  if (!drained.ok()) {
-    // Calls that will not end hold on to everything here: the process ends around them.
-    Log::Error("{}", MessageOf(drained));
-    Log::Flush();
-    std::_Exit(0);
-  }
-  services->Drain(config.drain_timeout);
+  DrainServices(grpc, *services, config.drain_timeout);
   admin.reset();  // nobody asks for metrics any more
   Log::Info("ended");
   Log::Flush();

@@ -1,6 +1,5 @@
 // minatod: service and gateway in one process, the gateway calling the handlers directly.
 #include <cstdio>
-#include <cstdlib>
 
 #include <absl/flags/flag.h>
 #include <absl/strings/str_split.h>
@@ -15,6 +14,7 @@
 #include "gateway/routing/route_table.h"
 #include "google/rpc/error_details.pb.h"
 #include "minato/direct_upstream.h"
+#include "minato/drain_services.h"
 #include "minato/pages.h"
 #include "runtime/program/command_line.h"
 #include "runtime/program/public_address.h"
@@ -104,14 +104,7 @@ Status Run(StopSignal& stop) {
   admin->SetReady(false);
   services->AnnounceEnd();
   http->Drain(config.drain_timeout);
-  const Status drained = grpc.Drain(config.drain_timeout);
-  if (!drained.ok()) {
-    // Calls that will not end hold on to everything here: the process ends around them.
-    Log::Error("{}", MessageOf(drained));
-    Log::Flush();
-    std::_Exit(0);
-  }
-  services->Drain(config.drain_timeout);
+  DrainServices(grpc, *services, config.drain_timeout);
   admin.reset();  // nobody asks for metrics any more
   Log::Info("ended");
   Log::Flush();

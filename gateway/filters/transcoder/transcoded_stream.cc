@@ -122,7 +122,7 @@ Task<void> TranscodedStream::Refuse(const Status& status, bool ends_connection) 
     co_return;
   }
   answer_ = Answer::kDone;
-  const bool resets = status.code() == StatusCode::kDataLoss && error_shape_ == ErrorShape::kEnvoy;
+  const bool resets = status.code() == StatusCode::kDataLoss && choice_.error_shape() == ErrorShape::kEnvoy;
   if (client().response_status() != 0 || resets) {
     client().CutResponse();
     co_return;
@@ -131,7 +131,7 @@ Task<void> TranscodedStream::Refuse(const Status& status, bool ends_connection) 
   head.ends_connection = ends_connection;
   AddResponseHeaders(choice_, head.headers);
   const Status sent =
-      co_await RespondError(client(), error_shape_, status, BadRequestJson(status), std::move(head));
+      co_await RespondError(client(), choice_.error_shape(), status, BadRequestJson(status), std::move(head));
 }
 
 Task<void> TranscodedStream::FailResponse(Status error) {
@@ -145,7 +145,7 @@ Task<void> TranscodedStream::FailResponse(Status error) {
 Task<Status> TranscodedStream::EndByError(const Status& error, std::string_view details_json,
                                           const http::Headers& trailers) {
   answer_ = Answer::kDone;
-  const StreamEnd end = reply_.Fail(ErrorBody(error_shape_, error, details_json));
+  const StreamEnd end = reply_.Fail(ErrorBody(choice_.error_shape(), error, details_json));
   const Status flushed = co_await Flush();
   // An array that is not closed is no JSON: where the upstream's trailers can say more than a reset, they do.
   const bool cuts = end == StreamEnd::kCut && (IsHttp1() || trailers.empty() || reply_.is_http_body());
@@ -170,7 +170,7 @@ void TranscodedStream::Hold(const ResponseHead& head) {
   answer_ = Answer::kHeld;
   held_.status = head.status;
   held_.headers = head.headers;
-  if (error_shape_ == ErrorShape::kEnvoy) return;
+  if (choice_.error_shape() == ErrorShape::kEnvoy) return;
   held_.headers.clear();
   for (const http::HeaderField field : head.headers) {
     if (!field.name.starts_with("grpc-")) held_.headers.Add(field.name, field.value);
@@ -248,7 +248,7 @@ Task<Status> TranscodedStream::WriteInParts(std::string_view piece) {
   do {
     const size_t before = reply_.body().size();
     fed = reply_.Feed(piece);
-    if (!fed.ok() && error_shape_ == ErrorShape::kEnvoy && !TellsFailures()) {
+    if (!fed.ok() && choice_.error_shape() == ErrorShape::kEnvoy && !TellsFailures()) {
       reply_.body().resize(before);  // Envoy sends nothing of a DATA frame in which something is wrong
       break;
     }
@@ -269,18 +269,18 @@ bool TranscodedStream::Converts(std::optional<uint64_t> grpc_status) const {
 }
 
 bool TranscodedStream::TakeError(std::optional<uint64_t> grpc_status, const http::Headers& fields) {
-  if (error_shape_ == ErrorShape::kEnvoy) {
+  if (choice_.error_shape() == ErrorShape::kEnvoy) {
     return Converts(grpc_status) && AppendStatusJson(tables_, *grpc_status, fields, reply_.body());
   }
   if (grpc_status == uint64_t{0} || fields.empty()) return false;
   if (answer_ == Answer::kStarted && reply_.begun()) return false;
   const GrpcError error = GrpcErrorOf(tables_, fields);
-  reply_.body() = ErrorBody(error_shape_, error.status, error.details_json);
+  reply_.body() = ErrorBody(choice_.error_shape(), error.status, error.details_json);
   return true;
 }
 
 Status TranscodedStream::CheckTaken(bool taken) const {
-  return taken && error_shape_ == ErrorShape::kEnvoy ? reply_.CheckError() : OkStatus();
+  return taken && choice_.error_shape() == ErrorShape::kEnvoy ? reply_.CheckError() : OkStatus();
 }
 
 Task<Status> TranscodedStream::EndTranscoded(const http::Headers& trailers) {
@@ -293,7 +293,7 @@ Task<Status> TranscodedStream::EndTranscoded(const http::Headers& trailers) {
   if (const Status fits = CheckTaken(taken); !fits.ok()) co_return co_await RefuseReply(fits);
   if (taken && answer_ == Answer::kHeld) {
     held_.status = HttpStatusOfGrpc(grpc_status);
-    held_.content_type = ErrorContentType(error_shape_);
+    held_.content_type = ErrorContentType(choice_.error_shape());
     co_return co_await RespondHeld(reply_.body(), trailers);
   }
   const Status finished = taken ? OkStatus() : reply_.Finish();
@@ -307,7 +307,7 @@ Task<Status> TranscodedStream::EndTranscoded(const http::Headers& trailers) {
 
 Task<Status> TranscodedStream::EndUnary(const http::Headers& trailers, std::optional<uint64_t> grpc_status) {
   held_.status = HttpStatusOfGrpc(grpc_status);
-  if (error_shape_ == ErrorShape::kEnvoy) {
+  if (choice_.error_shape() == ErrorShape::kEnvoy) {
     if (grpc_status.has_value()) held_.headers.Set("grpc-status", std::to_string(*grpc_status));
     if (const auto message = trailers.Find("grpc-message")) held_.headers.Set("grpc-message", *message);
   }
@@ -340,7 +340,7 @@ Task<Status> TranscodedStream::RespondTrailersOnly(const ResponseHead& head) {
   const bool taken = TakeError(grpc_status, head.headers);
   if (const Status fits = CheckTaken(taken); !fits.ok()) co_return co_await RefuseReply(fits);
   if (taken) {
-    held_.content_type = ErrorContentType(error_shape_);
+    held_.content_type = ErrorContentType(choice_.error_shape());
     for (const char* name : {"grpc-status", "grpc-message", "grpc-status-details-bin"}) held_.headers.Remove(name);
     co_return co_await client().Respond(held_, reply_.body());
   }

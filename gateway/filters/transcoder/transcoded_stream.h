@@ -22,7 +22,6 @@ class TranscodedStream final : public ForwardingStream {
       : ForwardingStream(client),
         tables_(tables),
         choice_(choice),
-        error_shape_(choice.error_shape()),
         head_(client.head(), route.call_path, tables.extensions()),
         request_(tables, route, std::move(url), client.head(), buffer_bytes_max),
         is_head_of_get_(route.http_method == "GET" && client.head().method() == "HEAD"),
@@ -96,7 +95,6 @@ class TranscodedStream final : public ForwardingStream {
 
   const TranscoderTables& tables_;
   const RouteChoice& choice_;
-  const ErrorShape error_shape_;
   const TranscodedHead head_;
 
   TranscodedRequest request_;
