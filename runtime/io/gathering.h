@@ -3,23 +3,25 @@
 // has come meanwhile shares these costs.
 //
 // It sleeps only while requests take much longer than its rounds do, as they do when they wait for each other somewhere,
-// and then for a small part of that time. What cannot be known, whether somebody waits for exactly what is delayed, is
-// tried: it looks at once for a moment, sleeps for a while, and compares how much was received. Where sleeping slowed the
-// peers down it stops, for longer each time.
+// and then for a part of that time. How long peers can do without it is not known, nor whether one waits for exactly
+// what is delayed. Both are tried: it looks at once for a moment, then sleeps for a while, and compares how much was
+// received. Where sleeping slowed the peers down it stops, for longer each time; else PauseLength finds out for how long
+// they can do without it.
 #pragma once
 
 #include <cstddef>
 
 #include <absl/time/time.h>
 
+#include "runtime/io/pause_length.h"
+
 namespace minato {
 
 // Of one loop, on its thread.
 class Gathering {
  public:
-  static constexpr absl::Duration kPauseMax = absl::Microseconds(250);
-  // Of the mean time that requests take, one pause is this part at most. A request meets two.
-  static constexpr int kPart = 24;
+  // A request meets two pauses, each of which is a part of the mean time that requests take, and no longer than this.
+  static constexpr absl::Duration kPauseMax = absl::Microseconds(500);
   // Rounds that one pause must save to be worth its own cost.
   static constexpr double kRoundsMin = 2;
 
@@ -36,6 +38,8 @@ class Gathering {
 
   void Enter(Phase phase, absl::Time now, absl::Duration time);
   void Leave(absl::Time now);
+  double PauseSeconds() const;
+  void Gather(absl::Time now);
 
   double request_seconds_ = 0;  // smoothed mean
   Phase phase_ = Phase::kLook;
@@ -44,6 +48,7 @@ class Gathering {
   size_t bytes_ = 0;   // since then
   size_t rounds_ = 0;  // likewise
   double bytes_per_second_looking_ = 0;
+  PauseLength length_;
   absl::Duration pause_;  // kGather
   absl::Duration rest_;   // the last one
 };

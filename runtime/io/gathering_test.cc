@@ -51,12 +51,13 @@ class Loop {
   absl::Time next_message_ = now_;
 };
 
-TEST(Gathering, SleepsForASmallPartOfARequestUnderLoad) {
+TEST(Gathering, SleepsForAPartOfARequestUnderLoad) {
   Loop loop(Loop::Peer::kSteady, Microseconds(10));
-  loop.gathering.RequestTook(Microseconds(100) * Gathering::kPart);
-  loop.Run(Milliseconds(100));
+  loop.gathering.RequestTook(Microseconds(100) * PauseLength::kParts[PauseLength::kFirst]);
+  loop.Run(Milliseconds(50));
   EXPECT_EQ(loop.longest_pause, Microseconds(100));
-  EXPECT_NEAR(loop.messages, 10'000, 20);  // those of the last pause come behind the end
+  loop.Run(Milliseconds(50));
+  EXPECT_NEAR(loop.messages, 10'000, 30);  // those of the last pause come behind the end
   EXPECT_LT(loop.rounds, 3'000);  // one in ten, and those in which it looked
 }
 
@@ -65,6 +66,21 @@ TEST(Gathering, NeverSleepsLongerThanItsBound) {
   loop.gathering.RequestTook(absl::Seconds(1));
   loop.Run(Milliseconds(100));
   EXPECT_EQ(loop.longest_pause, Gathering::kPauseMax);
+}
+
+TEST(Gathering, SleepsForTheLongestPartWherePeersDoNotMind) {
+  Loop loop(Loop::Peer::kSteady, Microseconds(10));
+  loop.gathering.RequestTook(Milliseconds(1));
+  loop.Run(absl::Seconds(10));
+  EXPECT_EQ(loop.longest_pause, Milliseconds(1) / PauseLength::kParts.back());
+}
+
+TEST(Gathering, OneLongStreamDoesNotMakeTheTimeOfManyRequestsLong) {
+  Loop loop(Loop::Peer::kSteady, Microseconds(10));
+  loop.gathering.RequestTook(absl::Hours(1));
+  for (int i = 0; i < 100; ++i) loop.gathering.RequestTook(Microseconds(600));
+  loop.Run(Milliseconds(50));
+  EXPECT_NEAR(absl::ToDoubleMicroseconds(loop.longest_pause), 600 / PauseLength::kParts[PauseLength::kFirst], 10);
 }
 
 TEST(Gathering, DoesNotSleepWhereFewRoundsWouldBeSaved) {
@@ -82,7 +98,7 @@ TEST(Gathering, DoesNotSleepBeforeARequestHasBeenTimed) {
 
 TEST(Gathering, DoesNotSlowDownQuickRequests) {
   Loop loop(Loop::Peer::kSteady, Microseconds(10));
-  loop.gathering.RequestTook(Microseconds(200));
+  loop.gathering.RequestTook(Microseconds(100));
   loop.Run(Milliseconds(100));
   EXPECT_EQ(loop.slept, absl::ZeroDuration());
 }

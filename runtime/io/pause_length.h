@@ -1,0 +1,45 @@
+// How long pauses in which I/O gathers may be: the longest with which as much is received as with any. A little longer
+// and a little shorter ones are tried, each beside the present one, since what is received at all changes all the time.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+namespace minato {
+
+class PauseLength {
+ public:
+  // The length, as a part of the time that requests take, is one over these.
+  static constexpr std::array<double, 8> kParts = {24, 17, 12, 8.5, 6, 5, 4.2, 3.5};
+  static constexpr size_t kFirst = 4;
+
+  // In the window of time that begins now.
+  double part() const { return 1 / kParts[level_ + Step()]; }
+  // The window has ended; so much was received in it.
+  void WindowEnded(double bytes_per_second);
+  // Whether all lengths have been tried as often, and part() is the present one.
+  bool all_tried() const { return window_ == 0; }
+  // What is half tried does not count: much happened meanwhile.
+  void BeginAgain() { window_ = 0; }
+
+ private:
+  // The present one, a longer one, the present one, a shorter one.
+  static constexpr std::array<int, 4> kSteps = {0, 1, 0, -1};
+  // What another length received, as parts of what the present one did.
+  struct Trials {
+    double sum = 0;
+    int count = 0;
+  };
+
+  // None at the ends.
+  int Step() const;
+  void Compare(int step, double received);
+
+  size_t level_ = kFirst;
+  size_t window_ = 0;
+  double received_before_ = 0;  // bytes per second, in the window before
+  Trials longer_;
+  Trials shorter_;
+};
+
+}  // namespace minato
