@@ -68,8 +68,12 @@ Http2ClientStream::~Http2ClientStream() { CHECK(id_ == 0, "a stream ended that i
 // What nghttp2 calls.
 struct Http2Client::Callbacks {
   static Http2Client& Self(void* user_data) { return *static_cast<Http2Client*>(user_data); }
-  static Http2ClientStream* Find(nghttp2_session* session, int32_t id) {
-    return static_cast<Http2ClientStream*>(nghttp2_session_get_stream_user_data(session, id));
+  // What concerns a stream mostly comes together.
+  static Http2ClientStream* Find(Http2Client& self, int32_t id) {
+    if (self.recent_ == nullptr || self.recent_->id_ != id) {
+      self.recent_ = static_cast<Http2ClientStream*>(nghttp2_session_get_stream_user_data(self.session_, id));
+    }
+    return self.recent_;
   }
 
   static int OnBeginHeaders(nghttp2_session*, const nghttp2_frame*, void* user_data) {
@@ -80,7 +84,7 @@ struct Http2Client::Callbacks {
     return 0;
   }
 
-  static int OnHeader(nghttp2_session* session, const nghttp2_frame* frame, const uint8_t* name, size_t name_size,
+  static int OnHeader(nghttp2_session*, const nghttp2_frame* frame, const uint8_t* name, size_t name_size,
                       const uint8_t* value, size_t value_size, uint8_t, void* user_data) {
     Http2Client& self = Self(user_data);
     if (name_size > 0 && name[0] == ':') {
@@ -92,7 +96,7 @@ struct Http2Client::Callbacks {
     const bool bounded = self.field_bytes_ <= self.options_.head_bytes_max &&
                          self.fields_.size() < self.options_.head_fields_max;
     if (!bounded) {
-      if (Http2ClientStream* const stream = Find(session, frame->hd.stream_id)) stream->remote_reset_ = true;
+      if (Http2ClientStream* const stream = Find(self, frame->hd.stream_id)) stream->remote_reset_ = true;
       return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;  // resets the stream
     }
     self.fields_.AddLowered(View(name, name_size), View(value, value_size));  // nghttp2 lets no other through
@@ -102,7 +106,7 @@ struct Http2Client::Callbacks {
   static int OnData(nghttp2_session* session, uint8_t, int32_t id, const uint8_t* data, size_t size, void* user_data) {
     Http2Client& self = Self(user_data);
     self.empty_frames_ = 0;
-    Http2ClientStream* const stream = Find(session, id);
+    Http2ClientStream* const stream = Find(self, id);
     if (stream != nullptr) {
       stream->OnData(View(data, size));
     } else {
@@ -111,18 +115,18 @@ struct Http2Client::Callbacks {
     return 0;
   }
 
-  static int OnFrame(nghttp2_session* session, const nghttp2_frame* frame, void* user_data) {
+  static int OnFrame(nghttp2_session*, const nghttp2_frame* frame, void* user_data) {
     Http2Client& self = Self(user_data);
     const bool ends = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     switch (frame->hd.type) {
       case NGHTTP2_HEADERS:
         self.empty_frames_ = 0;
-        if (Http2ClientStream* const stream = Find(session, frame->hd.stream_id)) {
+        if (Http2ClientStream* const stream = Find(self, frame->hd.stream_id)) {
           return self.HeadersArrived(*stream, ends);
         }
         return 0;
       case NGHTTP2_DATA:
-        if (Http2ClientStream* const stream = Find(session, frame->hd.stream_id)) {
+        if (Http2ClientStream* const stream = Find(self, frame->hd.stream_id)) {
           stream->OnDataFrame();
           if (ends) {
             stream->answered_ = true;
@@ -131,14 +135,14 @@ struct Http2Client::Callbacks {
         }
         return ends || frame->hd.length > 0 ? 0 : self.EmptyFrame();
       case NGHTTP2_RST_STREAM:
-        if (Http2ClientStream* const stream = Find(session, frame->hd.stream_id)) stream->remote_reset_ = true;
+        if (Http2ClientStream* const stream = Find(self, frame->hd.stream_id)) stream->remote_reset_ = true;
         return 0;
       case NGHTTP2_SETTINGS:
         if ((frame->hd.flags & NGHTTP2_FLAG_ACK) == 0) {
           self.settled_ = true;
           self.streams_max_ = std::min<size_t>(
               self.options_.streams_max,
-              nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS));
+              nghttp2_session_get_remote_settings(self.session_, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS));
         }
         return (frame->hd.flags & NGHTTP2_FLAG_ACK) != 0 ? 0 : self.EmptyFrame();
       case NGHTTP2_GOAWAY:
@@ -169,8 +173,9 @@ struct Http2Client::Callbacks {
     return 0;
   }
 
-  static int OnStreamClose(nghttp2_session* session, int32_t id, uint32_t error_code, void* user_data) {
-    Http2ClientStream* const stream = Find(session, id);
+  static int OnStreamClose(nghttp2_session*, int32_t id, uint32_t error_code, void* user_data) {
+    Http2Client& self = Self(user_data);
+    Http2ClientStream* const stream = Find(self, id);
     if (stream == nullptr) return 0;
     Http2StreamEnd end = Http2StreamEnd::kProtocolError;
     if (stream->answered_) {
@@ -178,13 +183,13 @@ struct Http2Client::Callbacks {
     } else if (stream->remote_reset_ || error_code == NGHTTP2_REFUSED_STREAM) {
       end = Http2StreamEnd::kRemoteReset;
     }
-    Self(user_data).Close(*stream, end, error_code);
+    self.Close(*stream, end, error_code);
     return 0;
   }
 
   static ssize_t ReadBody(nghttp2_session* session, int32_t id, uint8_t*, size_t size_max, uint32_t* flags,
-                          nghttp2_data_source*, void*) {
-    Http2ClientStream* const found = Find(session, id);
+                          nghttp2_data_source*, void* user_data) {
+    Http2ClientStream* const found = Find(Self(user_data), id);
     if (found == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     Http2ClientStream& stream = *found;
     const size_t waiting = stream.unsent();
@@ -206,13 +211,14 @@ struct Http2Client::Callbacks {
     return static_cast<ssize_t>(size);
   }
 
-  static int SendBody(nghttp2_session* session, nghttp2_frame* frame, const uint8_t* head, size_t size,
+  static int SendBody(nghttp2_session*, nghttp2_frame* frame, const uint8_t* head, size_t size,
                       nghttp2_data_source*, void* user_data) {
     constexpr size_t kFrameHeadBytes = 9;
-    Http2ClientStream* const found = Find(session, frame->hd.stream_id);
+    Http2Client& self = Self(user_data);
+    Http2ClientStream* const found = Find(self, frame->hd.stream_id);
     if (found == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     Http2ClientStream& stream = *found;
-    std::string& out = *Self(user_data).out_;
+    std::string& out = *self.out_;
     out.append(View(head, kFrameHeadBytes));
     out.append(stream.body_, stream.body_begin_, size);
     stream.body_begin_ += size;
@@ -224,7 +230,7 @@ struct Http2Client::Callbacks {
       stream.body_begin_ = 0;
     }
     stream.OnSent();
-    return out.size() >= Self(user_data).out_bytes_max_ ? NGHTTP2_ERR_PAUSE : 0;
+    return out.size() >= self.out_bytes_max_ ? NGHTTP2_ERR_PAUSE : 0;
   }
 
   static nghttp2_session_callbacks* Make() {
@@ -263,6 +269,7 @@ Http2Client::Http2Client(const Http2ClientOptions& options) : options_(options) 
       {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, options.stream_window_bytes},
       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<uint32_t>(options.head_bytes_max)},
+      {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},  // RFC 9218, 2.1: we send none, and nghttp2 keeps no tree of them
   };
   const int submitted = nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings, std::size(settings));
   CHECK(submitted == 0, "SETTINGS: {}", nghttp2_strerror(submitted));
@@ -394,6 +401,7 @@ void Http2Client::Unlink(Http2ClientStream& stream) {
   (stream.previous_ == nullptr ? first_ : stream.previous_->next_) = stream.next_;
   if (stream.next_ != nullptr) stream.next_->previous_ = stream.previous_;
   stream.id_ = 0;
+  if (recent_ == &stream) recent_ = nullptr;
   --streams_;
 }
 

@@ -151,6 +151,7 @@ class Http2Client {
   ByteArena submitted_;                  // names and values of heads that were not sent yet
   std::array<bool, 3> name_in_table_{};  // by kDifferEachTime
   Http2ClientStream* first_ = nullptr;
+  Http2ClientStream* recent_ = nullptr;  // that nghttp2 was asked for last, while the session knows it
   size_t streams_ = 0;
   size_t streams_max_ = 1;
   size_t empty_frames_ = 0;  // in a row

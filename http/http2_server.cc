@@ -31,6 +31,9 @@ nghttp2_nv Field(std::string_view name, std::string_view value, uint8_t flags) {
 
 using Fields = absl::InlinedVector<nghttp2_nv, 24>;
 
+// The bytes of an answer's head and trailers stay in their stream until it is closed.
+constexpr uint8_t kNoCopy = NGHTTP2_NV_FLAG_NO_COPY_NAME | NGHTTP2_NV_FLAG_NO_COPY_VALUE;
+
 // Of this thread's connections: the next request has the memory that the last one needed.
 constexpr size_t kSpareStreamsMax = 128;
 thread_local std::vector<std::unique_ptr<Http2ServerStream>> spare_streams;
@@ -126,6 +129,7 @@ Http2ServerStream& Http2Server::OpenStream(int32_t id) {
 
 void Http2Server::Close(Http2ServerStream& stream, uint32_t error) {
   stream.closed_ = true;
+  if (arriving_ == &stream) arriving_ = nullptr;
   --open_streams_;
   Drop(stream);
   stream.output_.clear();
@@ -234,8 +238,6 @@ void Http2Server::FinishHead(Http2ServerStream& stream) {
 }
 
 void Http2Server::Submit(Http2ServerStream& stream) {
-  // The bytes stay in the stream until it is closed.
-  constexpr uint8_t kNoCopy = NGHTTP2_NV_FLAG_NO_COPY_NAME | NGHTTP2_NV_FLAG_NO_COPY_VALUE;
   Fields fields;
   std::string_view rest = stream.answer_bytes_;
   for (const auto& [name_size, value_size] : stream.answer_fields_) {
@@ -288,9 +290,7 @@ void Http2Server::AnswerChanged(Http2ServerStream& stream) {
 
 void Http2Server::SubmitTrailers(Http2ServerStream& stream) {
   Fields fields;
-  for (const HeaderField field : stream.answer_trailers_) {
-    fields.push_back(Field(field.name, field.value, NGHTTP2_NV_FLAG_NONE));
-  }
+  for (const HeaderField field : stream.answer_trailers_) fields.push_back(Field(field.name, field.value, kNoCopy));
   nghttp2_submit_trailer(session_, stream.id_, fields.data(), fields.size());
 }
 

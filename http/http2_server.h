@@ -138,6 +138,7 @@ class Http2Server {
   uint32_t fault_error_ = 0;
   bool begun_ = false;    // the client's SETTINGS came
   bool in_head_ = false;  // HEADERS came, its end did not
+  Http2ServerStream* arriving_ = nullptr;  // whose head or trailers came last, until it is closed
   size_t header_frames_ = 0;  // of the newest head
   bool ended_ = false;  // nothing more is said
   enum class GoAway { kNo, kBegun, kDone } go_away_ = GoAway::kNo;

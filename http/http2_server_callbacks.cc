@@ -98,18 +98,24 @@ void Http2Server::CheckStream(const Http2ServerStream* stream, int32_t id, uint8
 }
 
 int Http2Server::Callbacks::OnBeginHeaders(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
-  if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
-  nghttp2_session_set_stream_user_data(session, frame->hd.stream_id,
-                                       &ServerOf(user).OpenStream(frame->hd.stream_id));
+  Http2Server& server = ServerOf(user);
+  const int32_t id = frame->hd.stream_id;
+  if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) {
+    server.arriving_ = StreamOf(session, id);
+    return 0;
+  }
+  server.arriving_ = &server.OpenStream(id);
+  nghttp2_session_set_stream_user_data(session, id, server.arriving_);
   return 0;
 }
 
-int Http2Server::Callbacks::OnHeader(nghttp2_session* session, const nghttp2_frame* frame, const uint8_t* name,
+int Http2Server::Callbacks::OnHeader(nghttp2_session*, const nghttp2_frame* frame, const uint8_t* name,
                                      size_t name_size, const uint8_t* value, size_t value_size, uint8_t,
                                      void* user) {
-  Http2ServerStream* const stream = StreamOf(session, frame->hd.stream_id);
+  const Http2Server& server = ServerOf(user);
+  Http2ServerStream* const stream = server.arriving_;
   if (stream == nullptr) return 0;
-  const Http2Limits& limits = ServerOf(user).limits_;
+  const Http2Limits& limits = server.limits_;
   if (frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
     stream->head_.Add(Text(name, name_size), Text(value, value_size), limits);
     return 0;

@@ -36,6 +36,7 @@
 #include "runtime/cancel.h"
 #include "runtime/check.h"
 #include "runtime/executor.h"
+#include "runtime/frame_memory.h"
 
 namespace minato {
 
@@ -50,7 +51,7 @@ struct TaskContext {
 
 namespace internal {
 
-class PromiseBase {
+class PromiseBase : public FrameMemory {
  public:
   struct FinalAwaiter {
     bool await_ready() const noexcept { return false; }

@@ -22,9 +22,11 @@ std::string_view ForwardedProto(const RequestHead& head, bool encrypted, const F
 // :scheme, "http" or "https": what the client said of itself, else of what is in front of it, else what it speaks.
 std::string_view SchemeFor(const RequestHead& head, std::string_view forwarded_proto, bool encrypted);
 
-// Whether it is not to be passed on.
+// What is not to be passed on: what concerns the connection; that by which Envoys tell each other of a request, and of a
+// client what only its own proxy knows; and some values of "te" and "expect", of repeated ones when they are joined.
 bool BelongsToConnection(http::KnownHeader header);
-bool StopsHere(std::string_view lower_name, std::string_view value);  // of a header whose repeated values are joined
+bool IsOfProxies(std::string_view lower_name);
+bool StopsByValue(std::string_view lower_name, std::string_view value);
 
 std::string RandomRequestId();
 

@@ -1,6 +1,9 @@
 #include "gateway/filters/managed_head.h"
 
 #include <map>
+#include <set>
+
+#include <gmock/gmock.h>
 
 #include "gateway/front/hand_client.h"
 
@@ -37,6 +40,19 @@ TEST(ManagedHead, AddsWhatTheGatewaySaysOfTheClient) {
   EXPECT_EQ(head.Find("x-request-id").value_or("").size(), 36u);
   EXPECT_EQ(Fields(head)["x-request-id"], head.Find(http::KnownHeader::kXRequestId));
   EXPECT_EQ(ManagedHead(client.head(), "", true, {.generate_request_id = false}).Find("x-request-id"), "");
+}
+
+TEST(ManagedHead, ARequestIdIsAUuidOfVersion4) {
+  std::set<std::string> ids;
+  std::set<char> last_digits;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string id = RandomRequestId();
+    EXPECT_THAT(id, testing::MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
+    ids.insert(id);
+    last_digits.insert(id.back());
+  }
+  EXPECT_EQ(ids.size(), 1000u);
+  EXPECT_EQ(last_digits.size(), 16u);
 }
 
 TEST(ManagedHead, TheSchemeIsThatOfTheClientUnlessItsAddressIsUsed) {

@@ -41,10 +41,15 @@ UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool 
     Append("x-envoy-original-path", head.target());
   }
   JoinRepeated(view_.headers, joined_);
-  const auto stops_here = [](const auto& header) { return StopsHere(header.first, header.second); };
-  view_.headers.erase(std::remove_if(view_.headers.begin(), view_.headers.end(), stops_here), view_.headers.end());
-  for (auto& [name, value] : view_.headers) {
-    if (name == "te" && !value.empty()) value = "trailers";
+  for (auto header = view_.headers.begin(); header != view_.headers.end();) {
+    auto& [name, value] = *header;
+    const bool is_te = name == "te";
+    if ((is_te || name == "expect") && StopsByValue(name, value)) {
+      header = view_.headers.erase(header);
+      continue;
+    }
+    if (is_te && !value.empty()) value = "trailers";
+    ++header;
   }
   if (action.timeout > absl::ZeroDuration()) {
     timeout_ms_ = std::to_string(absl::ToInt64Milliseconds(action.timeout));
@@ -96,14 +101,12 @@ void UpstreamHead::Append(std::string_view name, std::string_view value) { view_
 void UpstreamHead::AddHeader(const RequestHead& head, std::string_view name, std::string_view value) {
   const KnownHeader known = http::ClassifyHeader(name);
   if (BelongsToConnection(known)) return;
-  if (known != KnownHeader::kOther) {
-    Append(http::Name(known), value);
-    return;
-  }
-  if (std::none_of(name.begin(), name.end(), IsUpper)) {
-    Append(name, value);
-    return;
-  }
+  const std::string_view lower_name = known == KnownHeader::kOther ? Lowered(head, name) : http::Name(known);
+  if (known != KnownHeader::kOther || !IsOfProxies(lower_name)) Append(lower_name, value);
+}
+
+std::string_view UpstreamHead::Lowered(const RequestHead& head, std::string_view name) {
+  if (std::none_of(name.begin(), name.end(), IsUpper)) return name;
   if (names_.empty()) {  // it must not move once views point into it
     size_t bytes = 0;
     head.ForEach([&](std::string_view one, std::string_view) { bytes += one.size(); });
@@ -111,7 +114,7 @@ void UpstreamHead::AddHeader(const RequestHead& head, std::string_view name, std
   }
   const size_t begin = names_.size();
   for (const char c : name) names_ += IsUpper(c) ? static_cast<char>(c - 'A' + 'a') : c;
-  Append(std::string_view(names_).substr(begin), value);
+  return std::string_view(names_).substr(begin);
 }
 
 }  // namespace minato::gateway

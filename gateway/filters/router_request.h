@@ -31,6 +31,8 @@ class UpstreamHead {
   // Out of line, as it has many callers: inlined at each it would make the path of a request long.
   ABSL_ATTRIBUTE_NOINLINE void Append(std::string_view name, std::string_view value);
   void AddHeader(const RequestHead& head, std::string_view name, std::string_view value);
+  // One of the head's names.
+  std::string_view Lowered(const RequestHead& head, std::string_view name);
 
   HttpRequestView view_;
   std::list<std::string> joined_;  // values of repeated headers
