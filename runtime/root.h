@@ -20,7 +20,7 @@ struct Root {
   class promise_type;
 };
 
-class Root::promise_type : public internal::FrameMemory {
+class Root::promise_type {
  public:
   template <typename... Others>
   explicit promise_type(const TaskContext& context, const Others&...) : context_(context) {}

@@ -36,7 +36,6 @@
 #include "runtime/cancel.h"
 #include "runtime/check.h"
 #include "runtime/executor.h"
-#include "runtime/frame_memory.h"
 
 namespace minato {
 
@@ -51,7 +50,7 @@ struct TaskContext {
 
 namespace internal {
 
-class PromiseBase : public FrameMemory {
+class PromiseBase {
  public:
   struct FinalAwaiter {
     bool await_ready() const noexcept { return false; }
