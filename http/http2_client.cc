@@ -16,6 +16,8 @@ namespace {
 constexpr size_t kEmptyFramesMax = 1000;
 // What nghttp2 may have to say about PING and SETTINGS while the peer does not read.
 constexpr size_t kAcksWaitingMax = 1000;
+// Of heads that wait to be sent: the memory for as much stays.
+constexpr size_t kHeadBytesKept = 16 << 10;
 // Of a request's body that is gone, before the rest is moved to the front.
 constexpr size_t kSentBytesKept = 64 << 10;
 
@@ -31,35 +33,6 @@ nghttp2_nv Field(std::string_view name, std::string_view value, uint8_t flags = 
 
 // Fields whose values differ from call to call would only push others out of the peer's table.
 constexpr std::array<std::string_view, 3> kDifferEachTime = {"x-request-id", "traceparent", "grpc-timeout"};
-
-// The fields of a head, whose bytes are copied to `room`.
-class HeadCopy {
- public:
-  HeadCopy(char* room, size_t fields) : room_(room) { fields_.reserve(fields); }
-
-  // `name` stays where it is. Out of line: inlined at each of its callers it would make the path of a request long.
-  ABSL_ATTRIBUTE_NOINLINE void AddPseudo(std::string_view name, std::string_view value) {
-    fields_.push_back(Field(name, Copy(value), kNoCopy));
-  }
-  void Add(std::string_view name, std::string_view value, uint8_t indexing) {
-    const std::string_view copied_name = Copy(name);
-    fields_.push_back(Field(copied_name, Copy(value), kNoCopy | indexing));
-  }
-
-  absl::Span<const nghttp2_nv> fields() const { return fields_; }
-
- private:
-  static constexpr uint8_t kNoCopy = NGHTTP2_NV_FLAG_NO_COPY_NAME | NGHTTP2_NV_FLAG_NO_COPY_VALUE;
-
-  std::string_view Copy(std::string_view text) {
-    if (text.empty()) return "";
-    std::memcpy(room_, text.data(), text.size());
-    return {std::exchange(room_, room_ + text.size()), text.size()};
-  }
-
-  char* room_;
-  absl::InlinedVector<nghttp2_nv, 32> fields_;
-};
 
 }  // namespace
 
@@ -154,21 +127,10 @@ struct Http2Client::Callbacks {
   }
 
   static int OnFrameSent(nghttp2_session*, const nghttp2_frame* frame, void* user_data) {
-    if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR) {
-      Self(user_data).Fail(nghttp2_http2_strerror(frame->goaway.error_code));
-    }
-    return 0;
-  }
-
-  // A request that was submitted before a GOAWAY, theirs or ours, and not sent after it.
-  static int OnFrameNotSent(nghttp2_session*, const nghttp2_frame* frame, int, void* user_data) {
-    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
     Http2Client& self = Self(user_data);
-    for (Http2ClientStream* stream = self.first_; stream != nullptr; stream = stream->next_) {
-      if (stream->id_ != frame->hd.stream_id) continue;
-      self.Close(*stream, self.failed_ ? Http2StreamEnd::kProtocolError : Http2StreamEnd::kRemoteReset,
-                 NGHTTP2_REFUSED_STREAM);
-      break;
+    if (frame->hd.type == NGHTTP2_HEADERS) self.head_sent_ = frame->hd.stream_id;
+    if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR) {
+      self.Fail(nghttp2_http2_strerror(frame->goaway.error_code));
     }
     return 0;
   }
@@ -241,7 +203,6 @@ struct Http2Client::Callbacks {
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, &OnData);
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, &OnFrame);
     nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, &OnFrameSent);
-    nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks, &OnFrameNotSent);
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, &OnStreamClose);
     nghttp2_session_callbacks_set_send_data_callback(callbacks, &SendBody);
     return callbacks;
@@ -293,42 +254,40 @@ Status Http2Client::Feed(std::string_view bytes) {
 }
 
 bool Http2Client::Produce(std::string& out, size_t bytes_max) {
-  out_ = &out;
-  out_bytes_max_ = bytes_max;
-  bool more = false;
-  while (true) {
-    if (out.size() >= bytes_max) {
-      more = nghttp2_session_want_write(session_) != 0;
-      break;
-    }
-    const size_t before = out.size();
-    const uint8_t* data = nullptr;
-    const ssize_t size = nghttp2_session_mem_send(session_, &data);
-    if (size < 0) Fail(nghttp2_strerror(static_cast<int>(size)));
-    if (size <= 0) {
-      if (size == 0 && out.size() > before) continue;
-      break;
-    }
-    out.append(View(data, static_cast<size_t>(size)));
+  out.append(heads_);
+  heads_.clear();
+  if (heads_.capacity() > kHeadBytesKept) heads_ = std::string();
+  while (out.size() < bytes_max) {
+    if (!ProduceFrame(out, bytes_max)) return false;
   }
-  out_ = nullptr;
-  if (nghttp2_session_want_write(session_) == 0) submitted_.Clear();
-  return more;
+  return nghttp2_session_want_write(session_) != 0;
 }
 
-bool Http2Client::WantsToProduce() const { return nghttp2_session_want_write(session_) != 0; }
+bool Http2Client::ProduceFrame(std::string& out, size_t bytes_max) {
+  out_ = &out;
+  out_bytes_max_ = bytes_max;
+  const size_t before = out.size();
+  const uint8_t* data = nullptr;
+  const ssize_t size = nghttp2_session_mem_send(session_, &data);
+  out_ = nullptr;
+  if (size < 0) Fail(nghttp2_strerror(static_cast<int>(size)));
+  if (size > 0) out.append(View(data, static_cast<size_t>(size)));
+  return size >= 0 && out.size() > before;  // bodies were appended by SendBody
+}
+
+bool Http2Client::WantsToProduce() const { return !heads_.empty() || nghttp2_session_want_write(session_) != 0; }
 
 void Http2Client::Submit(Http2ClientStream& stream, const Request& request, bool ends) {
   CHECK(CanSubmit() && stream.id_ == 0, "a stream that the session cannot take");
-  size_t bytes = request.method.size() + request.scheme.size() + request.authority.size() + request.path.size();
-  for (const auto& [name, value] : request.headers) bytes += name.size() + value.size();
-  HeadCopy copy(submitted_.Room(bytes), 4 + request.headers.size());
-  copy.AddPseudo(":method", request.method);
-  copy.AddPseudo(":scheme", request.scheme);
-  if (request.authority.data() != nullptr) copy.AddPseudo(":authority", request.authority);
-  copy.AddPseudo(":path", request.path);
-  for (const auto& [name, value] : request.headers) copy.Add(name, value, IndexingOf(name));
-  const absl::Span<const nghttp2_nv> fields = copy.fields();
+  // Nothing is copied: the head is encoded below.
+  constexpr uint8_t kNoCopy = NGHTTP2_NV_FLAG_NO_COPY_NAME | NGHTTP2_NV_FLAG_NO_COPY_VALUE;
+  absl::InlinedVector<nghttp2_nv, 32> fields;
+  fields.reserve(4 + request.headers.size());
+  fields.push_back(Field(":method", request.method, kNoCopy));
+  fields.push_back(Field(":scheme", request.scheme, kNoCopy));
+  if (request.authority.data() != nullptr) fields.push_back(Field(":authority", request.authority, kNoCopy));
+  fields.push_back(Field(":path", request.path, kNoCopy));
+  for (const auto& [name, value] : request.headers) fields.push_back(Field(name, value, kNoCopy | IndexingOf(name)));
   nghttp2_data_provider body{.source = {.ptr = nullptr}, .read_callback = &Callbacks::ReadBody};
   const int32_t id =
       nghttp2_submit_request(session_, nullptr, fields.data(), fields.size(), ends ? nullptr : &body, &stream);
@@ -342,6 +301,11 @@ void Http2Client::Submit(Http2ClientStream& stream, const Request& request, bool
   stream.id_ = id;
   stream.body_ended_ = ends;
   Link(stream);
+  while (head_sent_ != id && stream.id_ == id && ProduceFrame(heads_, 0)) {
+  }
+  if (head_sent_ == id || stream.id_ != id) return;
+  nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
+  Close(stream, failed_ ? Http2StreamEnd::kProtocolError : Http2StreamEnd::kRemoteReset, NGHTTP2_REFUSED_STREAM);
 }
 
 // The first value of such a field goes into the table all the same: from then on its name is a number.

@@ -15,7 +15,6 @@
 
 #include <absl/types/span.h>
 
-#include "http/byte_arena.h"
 #include "http/headers.h"
 #include "runtime/status.h"
 
@@ -140,6 +139,8 @@ class Http2Client {
   void Unlink(Http2ClientStream& stream);
   void Close(Http2ClientStream& stream, Http2StreamEnd end, uint32_t error_code);
   void Fail(std::string_view why);
+  // The next frame, if there is one, whole. From `bytes_max` on `out` takes no more bodies.
+  bool ProduceFrame(std::string& out, size_t bytes_max);
   int EmptyFrame();
   uint8_t IndexingOf(std::string_view name);
   int HeadersArrived(Http2ClientStream& stream, bool ends);
@@ -148,7 +149,8 @@ class Http2Client {
   nghttp2_session* session_ = nullptr;
   std::string* out_ = nullptr;  // while in Produce
   size_t out_bytes_max_ = 0;
-  ByteArena submitted_;                  // names and values of heads that were not sent yet
+  std::string heads_;                    // of requests, encoded, and what went before them
+  int32_t head_sent_ = 0;                // the stream whose head was encoded last
   std::array<bool, 3> name_in_table_{};  // by kDifferEachTime
   Http2ClientStream* first_ = nullptr;
   Http2ClientStream* recent_ = nullptr;  // that nghttp2 was asked for last, while the session knows it

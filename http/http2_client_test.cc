@@ -266,7 +266,7 @@ TEST(Http2Client, ProducesNoMoreThanAskedFor) {
   pair.client.Reset(stream, NGHTTP2_CANCEL);
 }
 
-TEST(Http2Client, AResetBeforeAnythingWasSentSendsNothing) {
+TEST(Http2Client, AResetBeforeAnythingWasSentSendsNoBody) {
   Pair pair;
   {
     TestStream stream;
@@ -275,7 +275,46 @@ TEST(Http2Client, AResetBeforeAnythingWasSentSendsNothing) {
     pair.client.Reset(stream, NGHTTP2_CANCEL);
   }
   ASSERT_TRUE(Exchange(pair.client, pair.server));
-  EXPECT_TRUE(pair.server.requests.empty());
+  EXPECT_EQ(pair.server.requests.at(1).body, "");
+  EXPECT_EQ(pair.server.requests.at(1).reset, NGHTTP2_CANCEL);
+}
+
+TEST(Http2Client, AHeadIsEncodedBeforeSubmitReturns) {
+  Pair pair;
+  TestStream stream;
+  {
+    std::string path = "/a";
+    std::string value = "b";
+    Http2Client::Request request = Post(path);
+    const std::pair<std::string_view, std::string_view> header("x-a", value);
+    request.headers = {&header, 1};
+    pair.client.Submit(stream, request, true);
+    path = "/c";
+    value = "d";
+  }
+  EXPECT_TRUE(pair.client.WantsToProduce());
+  ASSERT_TRUE(Exchange(pair.client, pair.server));
+  EXPECT_EQ(pair.server.requests.at(1).head.Find(":path"), "/a");
+  EXPECT_EQ(pair.server.requests.at(1).head.Find("x-a"), "b");
+  pair.client.Reset(stream, NGHTTP2_CANCEL);
+}
+
+TEST(Http2Client, AHeadLargerThanCanBeEncodedEndsItsStreamAlone) {
+  Pair pair;
+  const std::string value(100'000, '~');  // 13 bits each in Huffman's code, 8 without
+  TestStream large;
+  TestStream small;
+  Http2Client::Request request = Post("/large");
+  const std::pair<std::string_view, std::string_view> header("x-a", value);
+  request.headers = {&header, 1};
+  pair.client.Submit(large, request, true);
+  EXPECT_EQ(large.story.substr(0, 5), "reset");
+  EXPECT_EQ(pair.client.streams(), 0u);
+  pair.client.Submit(small, Post("/small"), true);
+  ASSERT_TRUE(Exchange(pair.client, pair.server));
+  ASSERT_EQ(pair.server.requests.size(), 1u);
+  EXPECT_EQ(pair.server.requests.begin()->second.head.Find(":path"), "/small");
+  pair.client.Reset(small, NGHTTP2_CANCEL);
 }
 
 TEST(Http2Client, RefusesBytesThatAreNoHttp2) {
