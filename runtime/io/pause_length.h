@@ -10,7 +10,7 @@ namespace minato {
 class PauseLength {
  public:
   // The length, as a part of the time that requests take, is one over these.
-  static constexpr std::array<double, 8> kParts = {24, 17, 12, 8.5, 6, 5, 4.2, 3.5};
+  static constexpr std::array<double, 7> kParts = {24, 17, 12, 8.5, 6, 5, 4.2};
   static constexpr size_t kFirst = 4;
 
   // In the window of time that begins now.
