@@ -1,9 +1,7 @@
 #include "http/http2_client.h"
 
 #include <algorithm>
-#include <cstring>
 
-#include <absl/base/attributes.h>
 #include <absl/container/inlined_vector.h>
 #include <nghttp2/nghttp2.h>
 

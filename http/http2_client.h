@@ -41,8 +41,8 @@ enum class Http2StreamEnd {
   kConnectionGone,
 };
 
-// One request and its answer. The calls come from inside Feed, Produce and Abandon; they must not start, reset or end
-// streams, nor call Feed and Produce.
+// One request and its answer. The calls come from inside Feed, Produce, Submit and Abandon; they must not start, reset or
+// end streams, nor call Feed and Produce.
 class Http2ClientStream {
  public:
   Http2ClientStream() = default;
@@ -103,7 +103,8 @@ class Http2Client {
     std::string_view path;
     absl::Span<const std::pair<std::string_view, std::string_view>> headers;  // lower-case names
   };
-  // Starts a request; `ends`: without body and trailers. Only while CanSubmit.
+  // Starts a request; `ends`: without body and trailers. Only while CanSubmit. Its head is encoded at once: a body and
+  // what follows wait for Produce. One that cannot be encoded (more than 64 KiB) is OnClosed before this returns.
   void Submit(Http2ClientStream& stream, const Request& request, bool ends);
   // Neither side said good-bye, and the peer's limit of concurrent streams allows one more.
   bool CanSubmit() const { return accepts_streams() && streams_ < streams_max_; }
