@@ -140,7 +140,7 @@ struct Http2Client::Callbacks {
     Http2StreamEnd end = Http2StreamEnd::kProtocolError;
     if (stream->answered_) {
       end = Http2StreamEnd::kComplete;
-    } else if (stream->remote_reset_ || error_code == NGHTTP2_REFUSED_STREAM) {
+    } else if (stream->remote_reset_ || (error_code == NGHTTP2_REFUSED_STREAM && !self.failed_)) {
       end = Http2StreamEnd::kRemoteReset;
     }
     self.Close(*stream, end, error_code);
@@ -302,6 +302,7 @@ void Http2Client::Submit(Http2ClientStream& stream, const Request& request, bool
   while (head_sent_ != id && stream.id_ == id && ProduceFrame(heads_, 0)) {
   }
   if (head_sent_ == id || stream.id_ != id) return;
+  // nghttp2 gave up. It must not come back to the head, which holds no longer than this call.
   nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
   Close(stream, failed_ ? Http2StreamEnd::kProtocolError : Http2StreamEnd::kRemoteReset, NGHTTP2_REFUSED_STREAM);
 }

@@ -363,6 +363,21 @@ TEST(Http2Client, RefusesAFloodOfEmptyFrames) {
   EXPECT_FALSE(fed.ok());
 }
 
+TEST(Http2Client, StartsNothingBehindItsGoodbyeToAPeerThatBrokeTheProtocol) {
+  Pair pair;
+  const std::string data_without_a_stream("\0\0\1\0\0\0\0\0\0x", 10);
+  ASSERT_TRUE(pair.client.Feed(data_without_a_stream).ok());
+  ASSERT_TRUE(pair.client.CanSubmit()) << "it has not said so yet";
+  TestStream stream;
+  pair.client.Submit(stream, Post("/1"), true);
+  EXPECT_EQ(stream.story.substr(0, 8), "protocol");
+  EXPECT_EQ(pair.client.streams(), 0u);
+  EXPECT_TRUE(pair.client.failed());
+  ASSERT_TRUE(pair.server.Feed(Take(pair.client)));
+  EXPECT_EQ(pair.server.goaway_code, NGHTTP2_PROTOCOL_ERROR);
+  EXPECT_TRUE(pair.server.requests.empty());
+}
+
 TEST(Http2Client, SaysGoodbye) {
   Pair pair;
   pair.client.SayGoodbye();

@@ -41,15 +41,10 @@ UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool 
     Append("x-envoy-original-path", head.target());
   }
   JoinRepeated(view_.headers, joined_);
-  for (auto header = view_.headers.begin(); header != view_.headers.end();) {
-    auto& [name, value] = *header;
-    const bool is_te = name == "te";
-    if ((is_te || name == "expect") && StopsByValue(name, value)) {
-      header = view_.headers.erase(header);
-      continue;
-    }
-    if (is_te && !value.empty()) value = "trailers";
-    ++header;
+  const auto stops_here = [](const auto& header) { return StopsByValue(header.first, header.second); };
+  view_.headers.erase(std::remove_if(view_.headers.begin(), view_.headers.end(), stops_here), view_.headers.end());
+  for (auto& [name, value] : view_.headers) {
+    if (name == "te" && !value.empty()) value = "trailers";
   }
   if (action.timeout > absl::ZeroDuration()) {
     timeout_ms_ = std::to_string(absl::ToInt64Milliseconds(action.timeout));
