@@ -29,5 +29,40 @@ TEST(Headers, RemoveSaysHowManyThereWere) {
   EXPECT_EQ(headers.size(), 1u);
 }
 
+TEST(Headers, GrowByFieldsAndByText) {
+  Headers headers;
+  std::vector<std::pair<std::string, std::string>> expected;
+  for (size_t i = 0; i < 300; ++i) {
+    expected.emplace_back("name-" + std::to_string(i), std::string(i * i % 700, static_cast<char>('a' + i % 26)));
+    headers.Add(expected.back().first, expected.back().second);
+    ASSERT_EQ(headers.size(), expected.size());
+    const Headers copy = headers;
+    ASSERT_EQ(copy, headers);
+    size_t at = 0;
+    for (const HeaderField field : headers) {
+      ASSERT_EQ(field.name, expected[at].first);
+      ASSERT_EQ(field.value, expected[at].second);
+      ++at;
+    }
+    ASSERT_EQ(at, expected.size());
+  }
+}
+
+TEST(Headers, MovedFromAreEmptyAndUsable) {
+  Headers from = {{"a", "1"}};
+  Headers to = std::move(from);
+  EXPECT_EQ(to.Find("a"), "1");
+  EXPECT_TRUE(from.empty());
+  EXPECT_EQ(from.begin(), from.end());
+  EXPECT_EQ(from.Remove("a"), 0u);
+  from.Add("b", "");
+  EXPECT_EQ(from.Find("b"), "");
+  const Headers& same = from;
+  from = same;
+  EXPECT_EQ(from.Find("b"), "");
+  from.clear();
+  EXPECT_FALSE(from.Has("b"));
+}
+
 }  // namespace
 }  // namespace minato::http

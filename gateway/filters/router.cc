@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include <absl/base/attributes.h>
 #include <absl/strings/numbers.h>
 
 #include "gateway/filters/answer_time.h"
@@ -38,18 +39,17 @@ class Router::Request {
           const Target& target, const TaskContext& context)
       : router_(router), stream_(stream), choice_(choice), action_(action), target_(target),
         retry_(RetryOf(choice, action)), keep_body_(retry_ != nullptr),
-        peer_(router.options_.forwarding.use_remote_address ? stream.peer() : std::string()),
-        head_(stream.head(), peer_, stream.encrypted(), *choice.route(), action, router.options_.forwarding),
         time_(context, router.options_.request_timeout,
               action.idle_timeout.value_or(router.options_.stream_idle_timeout)) {}
 
-  // Runs in context().
-  Task<void> Serve();
+  enum class Outcome { kAnswered, kRetry };
+
+  // Both run in context().
+  Task<Outcome> Attempt();
+  Task<void> Retry();
   const TaskContext& context() const { return time_.context(); }
 
  private:
-  enum class Outcome { kAnswered, kRetry };
-
   static const RetryPolicy* RetryOf(const RouteChoice& choice, const config::RouteAction& action) {
     if (action.retry_policy.has_value()) return &*action.retry_policy;
     const config::VirtualHost& host = *choice.virtual_host();
@@ -61,8 +61,10 @@ class Router::Request {
     completed_ = time_.context().home->Now();
     time_.RequestComplete(action_.timeout);
   }
-  Task<Outcome> Attempt();
+  // Apart from Attempt, so that the head that goes upstream takes no room in a request that waits.
+  ABSL_ATTRIBUTE_NOINLINE std::unique_ptr<HttpCall> StartCall(bool ends);
   Task<Outcome> Exchange(HttpCall& call);
+  Task<Outcome> ExchangeBesideBody(HttpCall& call);
   // Sends what is kept, then what still comes. An error is the client's; a call that takes no more is not one.
   Task<Status> SendBody(HttpCall& call);
   Task<void> Pump(HttpCall& call);
@@ -89,8 +91,7 @@ class Router::Request {
   Status body_error_;
   uint32_t retries_ = 0;
   absl::Time completed_;  // once body_ended_
-  const std::string peer_;
-  const UpstreamHead head_;
+  std::string request_id_;  // that of all attempts, where it is made here
   AnswerTime time_;
 };
 
@@ -109,11 +110,12 @@ Task<void> Router::Serve(ClientStream& stream, RouteChoice& route) {
   CHECK(cluster != clusters_.end(), "route to a cluster that does not exist: {}", action.cluster);
   const TaskContext& context = co_await CurrentContext();
   Request request(*this, stream, route, action, cluster->second, context);
-  co_await InContext<void>(request.context(), request.Serve());
+  const auto outcome = co_await InContext<Request::Outcome>(request.context(), request.Attempt());
+  if (outcome == Request::Outcome::kRetry) co_await InContext<void>(request.context(), request.Retry());
 }
 
-Task<void> Router::Request::Serve() {
-  Outcome outcome = co_await Attempt();
+Task<void> Router::Request::Retry() {
+  Outcome outcome = Outcome::kRetry;
   while (outcome == Outcome::kRetry) {
     // Doubles from attempt to attempt, as in Envoy, but without its random share.
     const absl::Duration longest = retry_->max_interval.value_or(retry_->base_interval * 10);
@@ -125,10 +127,16 @@ Task<void> Router::Request::Serve() {
   }
 }
 
+std::unique_ptr<HttpCall> Router::Request::StartCall(bool ends) {
+  const Forwarding& forwarding = router_.options_.forwarding;
+  const std::string peer = forwarding.use_remote_address ? stream_.peer() : std::string();
+  const UpstreamHead head(stream_.head(), peer, stream_.encrypted(), *choice_.route(), action_, forwarding, request_id_);
+  return target_.http->Start(head.view(), ends);
+}
+
 Task<Router::Request::Outcome> Router::Request::Attempt() {
-  const TaskContext& context = co_await CurrentContext();
   const bool has_body = stream_.HasBody();
-  const std::unique_ptr<HttpCall> call = target_.http->Start(head_.view(), !has_body);
+  const std::unique_ptr<HttpCall> call = StartCall(!has_body);
   if (!has_body && !body_ended_) EndBody();
   // Nobody to send it to: as in Envoy, that is answered whatever the body says.
   if (call->failure() != UpstreamFailure::kNone) co_return co_await Exchange(*call);
@@ -137,10 +145,13 @@ Task<Router::Request::Outcome> Router::Request::Attempt() {
     if (!body_error_.ok()) co_return co_await FailBeforeHead(*call, body_error_);
   }
   if (body_ended_) co_return co_await Exchange(*call);
+  co_return co_await ExchangeBesideBody(*call);
+}
 
-  Scope scope(context);
-  scope.Spawn(Pump(*call));
-  const Outcome outcome = co_await Exchange(*call);
+Task<Router::Request::Outcome> Router::Request::ExchangeBesideBody(HttpCall& call) {
+  Scope scope(co_await CurrentContext());
+  scope.Spawn(Pump(call));
+  const Outcome outcome = co_await Exchange(call);
   scope.Cancel(Cancelled("the answer is complete"));
   const Status pumped = co_await scope.Join();
   co_return outcome;

@@ -19,7 +19,7 @@ bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 }  // namespace
 
 UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool encrypted, const config::Route& route,
-                           const config::RouteAction& action, const Forwarding& forwarding) {
+                           const config::RouteAction& action, const Forwarding& forwarding, std::string& request_id) {
   const std::string_view forwarded_proto = ForwardedProto(head, encrypted, forwarding);
   view_.scheme = SchemeFor(head, forwarded_proto, encrypted);
   view_.method = head.method();
@@ -58,8 +58,8 @@ UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool 
     }
   }
   if (forwarding.generate_request_id && !HasRequestId()) {
-    request_id_ = RandomRequestId();
-    Append("x-request-id", request_id_);
+    if (request_id.empty()) request_id = RandomRequestId();
+    Append("x-request-id", request_id);
   }
   if (forwarding.use_remote_address) {
     const std::string_view ip = IpOf(peer);

@@ -14,11 +14,12 @@
 
 namespace minato::gateway {
 
-// Views into `head`, `peer`, `route` and itself: they must outlive it. `peer` and `encrypted` are as of ClientStream.
+// Views into `head`, `peer`, `route`, `request_id` and itself: they must outlive it. `peer` and `encrypted` are as of
+// ClientStream. `request_id` is made, where one is needed and it is empty.
 class UpstreamHead {
  public:
   UpstreamHead(const RequestHead& head, std::string_view peer, bool encrypted, const config::Route& route,
-               const config::RouteAction& action, const Forwarding& forwarding);
+               const config::RouteAction& action, const Forwarding& forwarding, std::string& request_id);
   UpstreamHead(const UpstreamHead&) = delete;
   UpstreamHead& operator=(const UpstreamHead&) = delete;
 
@@ -40,7 +41,6 @@ class UpstreamHead {
   std::string names_;      // the lower-case form of those that came otherwise
   std::string timeout_ms_;
   std::string forwarded_for_;
-  std::string request_id_;
 };
 
 }  // namespace minato::gateway
