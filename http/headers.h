@@ -23,7 +23,8 @@ struct HeaderField {
 // none while there are none: three words, as many of them lie in wait in every request.
 //
 // Names are lowered when they come in; a name asked for must already be lower case. Values are kept as they are:
-// whoever writes them to a peer refuses what cannot stand in a header. Views live until the next change.
+// whoever writes them to a peer refuses what cannot stand in a header. Views live until something is added, also those of
+// fields that were removed, and when the headers move.
 class Headers {
  public:
   class Iterator;

@@ -247,18 +247,17 @@ Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpRespo
   AddResponseHeaders(choice_, from.headers);
   ResponseHead head;
   head.status = from.status;
-  const std::string content_type(from.headers.Find("content-type").value_or(""));
-  if (!content_type.empty()) from.headers.Remove("content-type");
-  head.content_type = content_type;
+  if (body_ended_) {  // as in Envoy: with all attempts, and of nothing that is still being sent
+    from.headers.AddLowered("x-envoy-upstream-service-time",
+                            std::to_string(absl::ToInt64Milliseconds(context.home->Now() - completed_)));
+  }
   if (const auto length = from.headers.Find("content-length")) {
     uint64_t bytes = 0;
     if (absl::SimpleAtoi(absl::string_view(length->data(), length->size()), &bytes)) head.content_length = bytes;
     from.headers.Remove("content-length");
   }
-  if (body_ended_) {  // as in Envoy: with all attempts, and of nothing that is still being sent
-    from.headers.AddLowered("x-envoy-upstream-service-time",
-                            std::to_string(absl::ToInt64Milliseconds(context.home->Now() - completed_)));
-  }
+  head.content_type = from.headers.Find("content-type").value_or("");
+  if (!head.content_type.empty()) from.headers.Remove("content-type");
   head.headers = std::move(from.headers);
 
   // Of what is not sent the length may be told all the same.

@@ -57,8 +57,7 @@ TranscodedReply::TranscodedReply(const TranscoderTables& tables, const Route& ro
       streams_(route.method->server_streaming()),
       framing_(tables.config().stream_framing),
       print_(PrintOf(tables, route)),
-      frames_(FlagsOf(tables, route)),
-      content_type_(streams_ ? StreamContentType(framing_) : "application/json") {}
+      frames_(FlagsOf(tables, route)) {}
 
 Status TranscodedReply::Feed(std::string_view& piece) {
   begun_ = true;
@@ -144,7 +143,7 @@ Status TranscodedReply::FeedHttpBody(std::string_view& piece) {
     // Of several messages that come together a unary reply takes the first; a stream has the type of its first.
     if (!streams_ && std::exchange(taken, true)) continue;
     if (is_first && streams_ && waited_ && http_body->data.size() > bytes_max_) return TooLargeBody();
-    if (is_first || !streams_) content_type_ = http_body->content_type;
+    if (is_first || !streams_) http_body_type_.emplace(http_body->content_type);
     body_ += http_body->data;
     if (streams_ && SendsFirst()) return OkStatus();
   }

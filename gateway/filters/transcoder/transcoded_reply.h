@@ -1,6 +1,7 @@
 // The body of a gRPC reply, turned into what the client is sent.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -43,7 +44,10 @@ class TranscodedReply {
   // Whether the head goes to the client before the first message: it depends on none.
   bool goes_at_once() const { return streams_ && !route_.response_is_http_body; }
   // Of the messages; "application/json" before one says otherwise.
-  const std::string& content_type() const { return content_type_; }
+  std::string_view content_type() const {
+    if (http_body_type_.has_value()) return *http_body_type_;
+    return streams_ ? StreamContentType(framing_) : "application/json";
+  }
 
  private:
   Status FeedJson(std::string_view& piece);
@@ -64,7 +68,7 @@ class TranscodedReply {
   GrpcEncoding encoding_;
   std::string decompressed_;
   std::string body_;
-  std::string content_type_;
+  std::optional<std::string> http_body_type_;
   EnvoyBuffer buffer_;
   bool counted_ = false;  // there, what is left of a piece
   bool begun_ = false;

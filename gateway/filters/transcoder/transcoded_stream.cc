@@ -344,7 +344,7 @@ Task<Status> TranscodedStream::RespondTrailersOnly(const ResponseHead& head) {
     for (const char* name : {"grpc-status", "grpc-message", "grpc-status-details-bin"}) held_.headers.Remove(name);
     co_return co_await client().Respond(held_, reply_.body());
   }
-  held_.content_type = reply_.streams() ? std::string_view(reply_.content_type()) : head.content_type;
+  held_.content_type = reply_.streams() ? reply_.content_type() : head.content_type;
   const Status finished = reply_.Finish();
   const bool has_length = !reply_.streams() || (reply_.body().empty() && IsHttp1() && !IsHead());
   if (has_length) co_return co_await client().Respond(held_, "");
