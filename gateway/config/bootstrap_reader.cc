@@ -71,12 +71,11 @@ void SetLimits(ConnectionLimits limits, Bootstrap& bootstrap) {
   for (Listener& listener : bootstrap.listeners) {
     const auto found = limits.by_listener.find(listener.name);
     if (found == limits.by_listener.end()) continue;
-    listener.connection_limit = found->second;
+    listener.connection_limit = found->second.max;
     limits.by_listener.erase(found);
   }
   for (const auto& [name, limit] : limits.by_listener) {
-    bootstrap.warnings.push_back(fmt::format("layered_runtime: a connection_limit of the listener \"{}\", which is "
-                                             "not there", name));
+    bootstrap.warnings.push_back(fmt::format("{}: there is no listener \"{}\"", limit.place.ToString(), name));
   }
 }
 

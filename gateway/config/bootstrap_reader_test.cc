@@ -227,7 +227,8 @@ TEST(BootstrapReader, ReadsWhatTheRuntimeSaysOfConnections) {
   ASSERT_TRUE(bootstrap.ok()) << bootstrap.status();
   EXPECT_EQ(bootstrap->global_downstream_max_connections, 6) << "a later layer counts";
   EXPECT_EQ(bootstrap->listeners[0].connection_limit, 7);
-  EXPECT_THAT(bootstrap->warnings, ElementsAre(::testing::HasSubstr("\"back\", which is not there")));
+  EXPECT_THAT(bootstrap->warnings, ElementsAre("f:6: layered_runtime.layers[0].static_layer.envoy.resource_limits."
+                                               "listener.back.connection_limit: there is no listener \"back\""));
 }
 
 TEST(BootstrapReader, ReadsTheOverloadManagersBoundOfConnections) {

@@ -72,8 +72,12 @@ HttpConnectionManager ReadHttpConnectionManager(const YamlValue& value, ConfigEr
 
 // runtime_part.cc; what bounds downstream connections.
 struct ConnectionLimits {
+  struct OfListener {
+    uint32_t max = 0;
+    Place place = {};
+  };
   std::optional<uint32_t> global = {};
-  std::map<std::string, uint32_t> by_listener = {};  // by its name
+  std::map<std::string, OfListener> by_listener = {};  // by its name
 };
 void ReadLayeredRuntime(const YamlValue& value, ConnectionLimits& limits, ConfigErrors& errors);
 void ReadOverloadManager(const YamlValue& value, ConnectionLimits& limits, ConfigErrors& errors);

@@ -54,7 +54,7 @@ void ReadStaticLayer(const YamlValue& layer, ConnectionLimits& limits, ConfigErr
     } else if (listener.empty()) {
       limits.global = *max;
     } else {
-      limits.by_listener[listener] = *max;
+      limits.by_listener[listener] = {*max, {value.path, value.node->line, errors.file()}};
     }
   }
 }

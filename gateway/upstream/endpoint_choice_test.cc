@@ -1,4 +1,7 @@
 // Which endpoints of a cluster are used, how they are checked, and for how many requests a connection is good.
+#include <algorithm>
+#include <vector>
+
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
@@ -122,60 +125,65 @@ TEST(EndpointChoice, AsksForHealthWhereAndByWhichNameTheEndpointSays) {
   });
 }
 
-// How often an endpoint is asked that answers `status` to each check.
-int Questions(config::HealthCheck check, int status, bool used) {
+constexpr int kReset = 0;
+
+// How often an endpoint is asked that answers the checks with these in turn, and with the last one from then on.
+int Questions(config::HealthCheck check, std::vector<int> answers, bool used) {
   Fixture f;
-  static int answer;
-  static int asked;
-  answer = status;
-  asked = 0;
-  f.peer.on_request = [](Link& link, int32_t id) {
-    ++asked;
-    link.http2.Head(id, answer, {}, true);
+  size_t asked = 0;
+  f.peer.on_request = [&](Link& link, int32_t id) {
+    const int answer = answers[std::min(asked++, answers.size() - 1)];
+    answer == kReset ? link.http2.Reset(id, 2) : link.http2.Head(id, answer, {}, true);
   };
   f.config.health_checks = {check};
   if (used) f.stats.upstream_rq_total = 1;
   f.Run(+[](Fixture& f) -> Task<void> {
     const Status slept = co_await Sleep(absl::Milliseconds(100));
   });
-  return asked;
+  return static_cast<int>(asked);
 }
 
 TEST(EndpointChoice, AsksAtTheIntervalThatFitsTheLastAnswer) {
   config::HealthCheck check = Check();
   check.no_traffic_interval = absl::Hours(1);
   check.unhealthy_interval = absl::Milliseconds(5);
-  EXPECT_EQ(Questions(check, 200, true), 1);
-  EXPECT_GT(Questions(check, 503, true), 2);
-  EXPECT_EQ(Questions(check, 503, false), 1) << "without traffic only those intervals count";
+  EXPECT_EQ(Questions(check, {200}, true), 1);
+  EXPECT_GT(Questions(check, {503}, true), 2);
+  EXPECT_EQ(Questions(check, {503}, false), 1) << "without traffic only those intervals count";
   check.no_traffic_healthy_interval = absl::Milliseconds(5);
-  EXPECT_EQ(Questions(check, 503, false), 1);
-  EXPECT_GT(Questions(check, 200, false), 2);
+  EXPECT_EQ(Questions(check, {503}, false), 1);
+  EXPECT_GT(Questions(check, {200}, false), 2);
 }
 
 TEST(EndpointChoice, AsksAtTheEdgeIntervalUntilTheThresholdIsReached) {
-  config::HealthCheck check = Check();
-  check.unhealthy_interval = absl::Milliseconds(5);
-  check.healthy_threshold = 1000;
-  check.healthy_edge_interval = absl::Milliseconds(1);
-  // The first answer counts at once: without failures there is no edge.
-  EXPECT_EQ(Questions(check, 200, true), 1);
+  config::HealthCheck recovers = Check();
+  recovers.unhealthy_interval = absl::Milliseconds(1);
+  recovers.healthy_threshold = 3;
+  recovers.healthy_edge_interval = absl::Milliseconds(1);
+  EXPECT_EQ(Questions(recovers, {503, 200}, true), 4);
+
+  config::HealthCheck fails = Check();
+  fails.interval = absl::Milliseconds(1);
+  fails.unhealthy_interval = absl::Hours(1);
+  fails.unhealthy_threshold = 3;
+  fails.unhealthy_edge_interval = absl::Milliseconds(1);
+  EXPECT_EQ(Questions(fails, {200, kReset}, true), 4);
 }
 
 TEST(EndpointChoice, WaitsBeforeItAsksFirst) {
   config::HealthCheck check = Check();
   check.initial_jitter = absl::Hours(1000);
-  EXPECT_EQ(Questions(check, 200, true), 0);
+  EXPECT_EQ(Questions(check, {200}, true), 0);
 }
 
 TEST(EndpointChoice, AddsJitterToTheInterval) {
   config::HealthCheck check = Check();
   check.interval = absl::Milliseconds(1);
   check.interval_jitter_percent = 4'000'000'000;
-  EXPECT_LE(Questions(check, 200, true), 2);
+  EXPECT_LE(Questions(check, {200}, true), 2);
   check.interval_jitter_percent = 0;
   check.interval_jitter = absl::Hours(1000);
-  EXPECT_LE(Questions(check, 200, true), 2);
+  EXPECT_LE(Questions(check, {200}, true), 2);
 }
 
 TEST(EndpointChoice, TurnsTheKernelsKeepaliveOn) {
