@@ -53,9 +53,10 @@ namespace minato {
 namespace {
 
 // nullptr without an address.
-StatusOr<std::unique_ptr<gateway::AdminPort>> StartAdmin(const std::string& address, const MetricsRegistry& metrics) {
+StatusOr<std::unique_ptr<gateway::AdminPort>> StartAdmin(const std::string& address, const MetricsRegistry& metrics,
+                                                        gateway::IpVersions versions = gateway::IpVersions::kBoth) {
   if (address.empty()) return nullptr;
-  return gateway::AdminPort::Start(address, metrics);
+  return gateway::AdminPort::Start(address, metrics, versions);
 }
 
 StatusOr<size_t> Workers() {
@@ -122,10 +123,14 @@ Status ServeBootstrap(const std::string& file, StopSignal& stop) {
   TRY(gateway::config::Bootstrap bootstrap, ReadConfig(file));
   TRY(const size_t threads, Workers());
   std::string admin_address = absl::GetFlag(FLAGS_admin_address);
-  if (admin_address.empty() && bootstrap.admin.has_value()) admin_address = bootstrap.admin->address;
+  gateway::IpVersions admin_versions = gateway::IpVersions::kBoth;
+  if (admin_address.empty() && bootstrap.admin.has_value()) {
+    admin_address = bootstrap.admin->address;
+    if (!bootstrap.admin->ipv4_compat) admin_versions = gateway::IpVersions::kOwn;
+  }
 
   MetricsRegistry metrics;
-  TRY(std::unique_ptr<gateway::AdminPort> admin, StartAdmin(admin_address, metrics));
+  TRY(std::unique_ptr<gateway::AdminPort> admin, StartAdmin(admin_address, metrics, admin_versions));
   gateway::WorkerPool workers(threads);
   TRY(const std::unique_ptr<gateway::EnvoyGateway> served,
       gateway::EnvoyGateway::Start(workers, std::move(bootstrap), AccessLogLines(), metrics));
@@ -182,6 +187,13 @@ Status Run(StopSignal& stop) {
   return absl::GetFlag(FLAGS_check) ? Check(file) : ServeBootstrap(file, stop);
 }
 
+// What is wrong with the file begins with "FILE:LINE:" in each line, as compilers have it.
+bool IsOfALine(std::string_view error) {
+  const std::string begin = absl::GetFlag(FLAGS_config) + ":";
+  return begin.size() > 1 && error.starts_with(begin) && error.size() > begin.size() &&
+         error[begin.size()] >= '0' && error[begin.size()] <= '9';
+}
+
 bool IsOwnFlagFile(std::string_view file) { return file.ends_with("gateway/minato_gateway.cc"); }
 
 }  // namespace
@@ -193,6 +205,7 @@ int main(int argc, char** argv) {
   const minato::Status status = minato::Run(stop);
   minato::Log::Flush();
   if (status.ok()) return 0;
-  std::fprintf(stderr, "minato-gateway: %s\n", std::string(status.message()).c_str());
+  const std::string text(status.message());
+  std::fprintf(stderr, "%s%s\n", minato::IsOfALine(text) ? "" : "minato-gateway: ", text.c_str());
   return 1;
 }

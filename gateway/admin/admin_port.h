@@ -12,7 +12,8 @@ namespace minato::gateway {
 class AdminPort {
  public:
   // Listens when it returns, and is not ready. `metrics`, and all that they count, outlive it.
-  static StatusOr<std::unique_ptr<AdminPort>> Start(const std::string& address, const MetricsRegistry& metrics);
+  static StatusOr<std::unique_ptr<AdminPort>> Start(const std::string& address, const MetricsRegistry& metrics,
+                                                    IpVersions ip_versions = IpVersions::kBoth);
 
   const std::string& address() const { return server_->address(); }  // with the port that was chosen
   void SetReady(bool ready) { pages_.SetReady(ready); }               // any thread

@@ -21,10 +21,13 @@
 
 namespace minato::gateway::config {
 
-// Where something stands in the file, for errors found later: "static_resources.listeners[0].…: line 12".
+// Where something stands, for errors found later.
 struct Place {
   std::string path;
   int line = 0;
+  std::string file = {};  // empty: whoever tells of it knows
+
+  std::string ToString() const;  // "envoy.yaml:12: static_resources.listeners[0]"
 };
 
 // extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder
@@ -138,12 +141,15 @@ struct RouteConfiguration {
 
 struct HealthCheckFilter {
   std::vector<HeaderMatcher> headers;  // all must match, ":path" among them
+  std::map<std::string, uint32_t> cluster_min_healthy_percentages;
 };
 struct CorsFilter {};
+struct GrpcStatsFilter {};  // counters of Envoy that are not exported: it does nothing
 struct GrpcWebFilter {};
 struct RouterFilter {};
 using HttpFilter =
-    std::variant<std::shared_ptr<const GrpcJsonTranscoder>, CorsFilter, GrpcWebFilter, HealthCheckFilter, RouterFilter>;
+    std::variant<std::shared_ptr<const GrpcJsonTranscoder>, CorsFilter, GrpcStatsFilter, GrpcWebFilter,
+                 HealthCheckFilter, RouterFilter>;
 
 // config.core.v3.Http2ProtocolOptions
 struct Http2ProtocolOptions {
@@ -196,7 +202,10 @@ struct Listener {
   Place place;
   std::string name;
   std::string address;  // "127.0.0.1:8080", "[::1]:8080"
+  bool ipv4_compat = false;  // at "[::]", IPv4, too
+  std::optional<uint32_t> tcp_backlog_size = {};
   uint32_t per_connection_buffer_limit_bytes = 1 << 20;
+  std::optional<uint32_t> connection_limit = {};  // of the runtime
   std::vector<FilterChain> filter_chains;
 };
 
@@ -212,7 +221,14 @@ struct HealthCheck {
   Kind kind = Kind::kHttp;
   absl::Duration timeout;
   absl::Duration interval;
-  absl::Duration no_traffic_interval = absl::Seconds(60);  // instead of interval while no request went to the cluster
+  std::optional<absl::Duration> unhealthy_interval = {};  // instead of interval when the last check failed
+  std::optional<absl::Duration> healthy_edge_interval = {};    // when it passed, and healthy_threshold wants more
+  std::optional<absl::Duration> unhealthy_edge_interval = {};  // when it failed, and unhealthy_threshold wants more
+  absl::Duration no_traffic_interval = absl::Seconds(60);  // instead of them all while no request went to the cluster
+  std::optional<absl::Duration> no_traffic_healthy_interval = {};  // likewise, when the last check passed
+  absl::Duration initial_jitter = absl::ZeroDuration();   // the first check waits for less than that, by chance
+  absl::Duration interval_jitter = absl::ZeroDuration();  // added to each wait, by chance
+  uint32_t interval_jitter_percent = 0;                   // likewise, of the wait
   uint32_t unhealthy_threshold = 1;
   uint32_t healthy_threshold = 1;
   std::string path;          // kHttp
@@ -225,11 +241,28 @@ struct Endpoint {
   std::string address;  // an IP for STATIC, else a name
   uint16_t port = 0;
   uint32_t weight = 1;
+  bool healthy = true;  // health_status
+  // health_check_config
+  bool health_checked = true;
+  std::string health_check_address = {};   // an IP; empty: the endpoint's
+  uint16_t health_check_port = 0;          // 0: the endpoint's, or that of health_check_address
+  std::string health_check_hostname = {};  // empty: as the check says
+};
+
+struct TcpKeepalive {  // what is absent is as the system has it
+  std::optional<uint32_t> keepalive_probes;
+  std::optional<uint32_t> keepalive_time;      // seconds
+  std::optional<uint32_t> keepalive_interval;  // seconds
+};
+
+struct RefreshRate {
+  absl::Duration base_interval;
+  absl::Duration max_interval;
 };
 
 struct Cluster {
   enum class Type { kStatic, kStrictDns, kLogicalDns };
-  enum class LoadBalancing { kRoundRobin, kLeastRequest };
+  enum class LoadBalancing { kRoundRobin, kLeastRequest, kRandom };
   enum class DnsLookupFamily { kAuto, kV4Only, kV6Only, kV4Preferred, kAll };  // kAuto: v6, and v4 if there is none
   Place place;
   std::string name;
@@ -237,24 +270,31 @@ struct Cluster {
   LoadBalancing lb_policy = LoadBalancing::kRoundRobin;
   std::vector<Endpoint> endpoints;
   absl::Duration connect_timeout = absl::Seconds(5);
+  uint32_t healthy_panic_threshold = 50;  // percent of the endpoints; when fewer are healthy, all are used
   absl::Duration dns_refresh_rate = absl::Seconds(5);
+  std::optional<RefreshRate> dns_failure_refresh_rate;  // absent: dns_refresh_rate
   bool respect_dns_ttl = false;
   DnsLookupFamily dns_lookup_family = DnsLookupFamily::kAuto;
   Thresholds thresholds;
   Http2ProtocolOptions http2;
   std::optional<TlsContext> tls;
   std::vector<HealthCheck> health_checks;
+  std::optional<TcpKeepalive> tcp_keepalive;
+  uint32_t max_requests_per_connection = 0;  // 0: any number
   uint32_t per_connection_buffer_limit_bytes = 1 << 20;
 };
 
 struct Admin {
   std::string address;
+  bool ipv4_compat = false;
 };
 
 struct Bootstrap {
   std::vector<Listener> listeners;
   std::vector<Cluster> clusters;
   std::optional<Admin> admin;
+  std::optional<uint32_t> global_downstream_max_connections;  // of all listeners together
+  std::vector<std::string> warnings;  // what was understood, and looks like a mistake
   // Not in the file: whoever reads it says this beside it.
   Extensions extensions;
   ErrorShape error_shape = ErrorShape::kEnvoy;

@@ -57,27 +57,48 @@ std::optional<Admin> ReadAdmin(const YamlValue& value, ConfigErrors& errors) {
   MessageReader reader(value, kAdmin, errors);
   ReadAccessLogs(reader);
   if (reader.String("access_log_path", kNoLog) != kNoLog) {
-    errors.Add(reader.place(), "access_log_path: only {} is supported", kNoLog);
+    errors.Add(reader.PlaceOf("access_log_path"), "only {} is supported", kNoLog);
   }
   reader.WithoutEffect("profile_path", "there is no profiler");
   const auto address = reader.Take("address");
   if (!address) return std::nullopt;
-  return Admin{ReadSocketAddress(*address, errors)};
+  const ListenSocket socket = ReadSocketAddress(*address, errors);
+  return Admin{socket.address, socket.ipv4_compat};
+}
+
+void SetLimits(ConnectionLimits limits, Bootstrap& bootstrap) {
+  bootstrap.global_downstream_max_connections = limits.global;
+  for (Listener& listener : bootstrap.listeners) {
+    const auto found = limits.by_listener.find(listener.name);
+    if (found == limits.by_listener.end()) continue;
+    listener.connection_limit = found->second.max;
+    limits.by_listener.erase(found);
+  }
+  for (const auto& [name, limit] : limits.by_listener) {
+    bootstrap.warnings.push_back(fmt::format("{}: there is no listener \"{}\"", limit.place.ToString(), name));
+  }
 }
 
 }  // namespace
 
 StatusOr<Bootstrap> ReadBootstrap(std::string_view yaml, std::string_view file_name) {
   TRY(const YamlDocument document, YamlDocument::Parse(yaml, file_name));
-  ConfigErrors errors;
+  ConfigErrors errors(file_name);
   Bootstrap bootstrap;
   {
     MessageReader reader({&document.root(), ""}, kBootstrap, errors);
     if (const auto resources = reader.Take("static_resources")) ReadStaticResources(*resources, bootstrap, errors);
     if (const auto admin = reader.Take("admin")) bootstrap.admin = ReadAdmin(*admin, errors);
+    ConnectionLimits limits;
+    if (const auto runtime = reader.Take("layered_runtime")) ReadLayeredRuntime(*runtime, limits, errors);
+    if (const auto overload = reader.Take("overload_manager")) ReadOverloadManager(*overload, limits, errors);
+    SetLimits(std::move(limits), bootstrap);
+    reader.WithoutEffect("stats_config", "names counters of Envoy that are not exported");
+    reader.WithoutEffect("stats_flush_interval", "counters go nowhere by themselves: stats_sinks are refused");
     reader.WithoutEffect("node", "tells a management server who is asking, and there is none");
   }
-  TRY(errors.ToStatus(file_name));
+  TRY(errors.ToStatus());
+  bootstrap.warnings.insert(bootstrap.warnings.begin(), document.warnings().begin(), document.warnings().end());
   return bootstrap;
 }
 

@@ -187,6 +187,84 @@ TEST(BootstrapReader, TakesADurationAsTheMessageThatItIs) {
   EXPECT_EQ(bootstrap->listeners[0].filter_chains[0].http.request_timeout, absl::Seconds(2) + absl::Nanoseconds(5));
 }
 
+// testdata/transcoder.yaml with one change.
+StatusOr<Bootstrap> ReadChanged(std::string_view what, std::string_view with) {
+  TRY(std::string yaml, ReadBoundedFile(TestFile("transcoder.yaml"), 1 << 20));
+  const size_t at = yaml.find(what);
+  if (at == yaml.npos) return NotFound("{}", what);
+  yaml.replace(at, what.size(), with);
+  return ReadBootstrap(yaml, "f");
+}
+
+TEST(BootstrapReader, TakesAWrappedNumberAsTheMessageThatItIs) {
+  const auto bootstrap = ReadChanged("codec_type: AUTO", "max_request_headers_kb: {value: 12}\n"
+                                                         "          use_remote_address: {}\n"
+                                                         "          generate_request_id: {value: false}");
+  ASSERT_TRUE(bootstrap.ok()) << bootstrap.status();
+  const HttpConnectionManager& http = bootstrap->listeners[0].filter_chains[0].http;
+  EXPECT_EQ(http.max_request_headers_kb, 12);
+  EXPECT_FALSE(http.use_remote_address);
+  EXPECT_FALSE(http.generate_request_id);
+}
+
+TEST(BootstrapReader, TakesTheLastOfAKeyThatStandsTwiceAndWarns) {
+  const auto bootstrap = ReadChanged("codec_type: AUTO", "codec_type: HTTP9\n          codec_type: HTTP2");
+  ASSERT_TRUE(bootstrap.ok()) << bootstrap.status();
+  EXPECT_EQ(bootstrap->listeners[0].filter_chains[0].http.codec_type, HttpConnectionManager::Codec::kHttp2);
+  EXPECT_THAT(bootstrap->warnings,
+              ElementsAre("f:13: the key \"codec_type\" stands twice; as in Envoy this one is passed over, line 14 "
+                          "counts"));
+}
+
+TEST(BootstrapReader, ReadsWhatTheRuntimeSaysOfConnections) {
+  const auto bootstrap = ReadChanged(
+      "static_resources:\n",
+      "layered_runtime:\n  layers:\n  - name: a\n    static_layer:\n"
+      "      overload: {global_downstream_max_connections: 5}\n"
+      "      envoy: {resource_limits: {listener: {front: {connection_limit: 7}, back: {connection_limit: 8}}}}\n"
+      "  - {name: b, static_layer: {overload.global_downstream_max_connections: '6'}}\n  - {name: c, admin_layer: {}}\n"
+      "static_resources:\n");
+  ASSERT_TRUE(bootstrap.ok()) << bootstrap.status();
+  EXPECT_EQ(bootstrap->global_downstream_max_connections, 6) << "a later layer counts";
+  EXPECT_EQ(bootstrap->listeners[0].connection_limit, 7);
+  EXPECT_THAT(bootstrap->warnings, ElementsAre("f:6: layered_runtime.layers[0].static_layer.envoy.resource_limits."
+                                               "listener.back.connection_limit: there is no listener \"back\""));
+}
+
+TEST(BootstrapReader, ReadsTheOverloadManagersBoundOfConnections) {
+  const auto bootstrap = ReadChanged(
+      "static_resources:\n",
+      "overload_manager: {resource_monitors: [{name: envoy.resource_monitors.global_downstream_max_connections, "
+      "typed_config: {'@type': type.googleapis.com/envoy.extensions.resource_monitors.downstream_connections.v3."
+      "DownstreamConnectionsConfig, max_active_downstream_connections: 9}}]}\nstatic_resources:\n");
+  ASSERT_TRUE(bootstrap.ok()) << bootstrap.status();
+  EXPECT_EQ(bootstrap->global_downstream_max_connections, 9);
+}
+
+TEST(BootstrapReader, ReadsHowAClusterIsCheckedAndBalanced) {
+  const auto bootstrap = ReadChanged(
+      "connect_timeout: 1s",
+      "lb_policy: RANDOM\n    common_lb_config: {healthy_panic_threshold: {value: 33.9}}\n"
+      "    max_requests_per_connection: 7\n    common_http_protocol_options: {max_requests_per_connection: 8}\n"
+      "    upstream_connection_options: {tcp_keepalive: {keepalive_time: 3}}\n"
+      "    dns_failure_refresh_rate: {base_interval: 2s}\n"
+      "    health_checks: {timeout: 1s, interval: 2s, unhealthy_interval: 3s, no_traffic_interval: 4s, "
+      "interval_jitter_percent: 5, healthy_threshold: 1, unhealthy_threshold: 1, grpc_health_check: {}}");
+  ASSERT_TRUE(bootstrap.ok()) << bootstrap.status();
+  const Cluster& cluster = bootstrap->clusters[0];
+  EXPECT_EQ(cluster.lb_policy, Cluster::LoadBalancing::kRandom);
+  EXPECT_EQ(cluster.healthy_panic_threshold, 33) << "Envoy cuts off";
+  EXPECT_EQ(cluster.max_requests_per_connection, 7);
+  EXPECT_EQ(cluster.tcp_keepalive->keepalive_time, 3);
+  EXPECT_EQ(cluster.tcp_keepalive->keepalive_probes, std::nullopt);
+  EXPECT_EQ(cluster.dns_failure_refresh_rate->max_interval, absl::Seconds(20));
+  const HealthCheck& check = cluster.health_checks.at(0);
+  EXPECT_EQ(check.unhealthy_interval, absl::Seconds(3));
+  EXPECT_EQ(check.healthy_edge_interval, std::nullopt);
+  EXPECT_EQ(check.no_traffic_interval, absl::Seconds(4));
+  EXPECT_EQ(check.interval_jitter_percent, 5);
+}
+
 TEST(BootstrapReader, TellsATypingErrorFromWhatEnvoyHasAndIsNotDoneHere) {
   const auto bootstrap = ReadBootstrap("admin:\n  adress: {}\n  socket_options: []\n", "envoy.yaml");
   EXPECT_EQ(MessageOf(bootstrap.status()),
@@ -247,7 +325,21 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         // Fields and types.
         Mistake{"stat_prefix: front", "stat_prefx: front",
-                {"f:11: ~: stat_prefix is required", "f:12: ~: unknown field \"stat_prefx\""}},
+                {"f:12: ~: unknown field \"stat_prefx\""}},
+        Mistake{"stat_prefix: front\n", "\n", {"f:11: ~.stat_prefix: is required"}},
+        Mistake{"stat_prefix: front", "stat_prefix: front\n          idle_timeout: 1s",
+                {"f:13: ~: unknown field \"idle_timeout\" in envoy.extensions.filters.network."
+                 "http_connection_manager.v3.HttpConnectionManager; it is of Envoy's API v2, which Envoy dropped; v3 has "
+                 "\"common_http_protocol_options\""}},
+        Mistake{"codec_type: AUTO", "rds: {}",
+                {"f:11: ~: rds and route_config exclude each other"}},
+        Mistake{"codec_type: AUTO", "use_remote_address: {valeu: true}",
+                {"f:13: ~.use_remote_address: unknown field \"valeu\""}},
+        Mistake{"codec_type: AUTO", "merge_slashes: {value: true}",
+                {"f:13: ~.merge_slashes: expected true or false, not an object"}},
+        Mistake{"port_value: 8080", "port: 8080",
+                {"f:5: static_resources.listeners[0].address.socket_address: unknown field \"port\" in "
+                 "envoy.config.core.v3.SocketAddress; is it \"port_value\"?"}},
         Mistake{"stat_prefix: front", "stat_prefix: 12", {"f:12: ~.stat_prefix: expected a string, in quotes"}},
         Mistake{"codec_type: AUTO", "codecType: HTTP3", {"f:13: ~.codec_type: HTTP3 is not supported; one of: AUTO"}},
         Mistake{"codec_type: AUTO", "codec_type: HTTP4", {"f:13: ~.codec_type: unknown value \"HTTP4\"; one of: AUTO"}},
@@ -271,8 +363,24 @@ INSTANTIATE_TEST_SUITE_P(
                 {"f:13: ~.http_protocol_options: expected an object (envoy.config.core.v3.Http1ProtocolOptions)"}},
         // Types of extensions.
         Mistake{"router.v3.Router", "ext_authz.v3.ExtAuthz",
-                {"f:45: ~.http_filters[1].typed_config: the HTTP filter envoy.filters.http.router ("
-                 "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz) is not supported"}},
+                {"f:45: ~.http_filters[1].typed_config: the HTTP filter envoy.filters.http.router: "
+                 "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz is not supported"}},
+        Mistake{"router.v3.Router", "extauthz.v3.ExtAuthz",
+                {"f:45: ~.http_filters[1].typed_config: the HTTP filter envoy.filters.http.router: unknown type "
+                 "envoy.extensions.filters.http.extauthz.v3.ExtAuthz; is it of envoy.extensions.filters.http."
+                 "ext_authz.v3?"}},
+        Mistake{"envoy.extensions.filters.http.router.v3.Router",
+                "envoy.config.filter.http.health_check.v2.HealthCheck",
+                {"f:45: ~.http_filters[1].typed_config: the HTTP filter envoy.filters.http.router: unknown type "
+                 "envoy.config.filter.http.health_check.v2.HealthCheck; it is of Envoy's API v2, which Envoy dropped; "
+                 "is it envoy.extensions.filters.http.health_check.v3.HealthCheck?"}},
+        Mistake{"envoy.extensions.filters.http.router.v3.Router",
+                "envoy.extensions.filters.http.cors.v3.CorsPolicy\n              max_age: '1'",
+                {"f:45: ~.http_filters[1].typed_config: the HTTP filter envoy.filters.http.router: "
+                 "envoy.extensions.filters.http.cors.v3.CorsPolicy belongs into typed_per_filter_config"}},
+        Mistake{"router.v3.Router", "grpc_stats.v3.FilterConfig\n              emit_filter_state: true",
+                {"f:43: ~.http_filters[1]: the last filter must be the router",
+                 "f:46: ~.http_filters[1].typed_config.emit_filter_state: true is not supported"}},
         Mistake{"\"@type\": *transcoder\n", "x: y\n",
                 {"f:35: ~.http_filters[0].typed_config: \"@type\" is missing"}},
         Mistake{"type.googleapis.com/envoy.extensions.filters.http.router", "envoy.extensions.filters.http.router",
@@ -313,19 +421,55 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"port_value: 8080", "port_value: 80800",
                 {"f:5: static_resources.listeners[0].address.socket_address.port_value: 80800 is outside of 0 to"}},
         Mistake{"    - filters:\n", "    - filter_chain_match: { server_names: [a] }\n      filters:\n",
-                {"f:8: static_resources.listeners[0].filter_chains[0]: filter_chain_match.server_names without a"}},
+                {"f:8: static_resources.listeners[0].filter_chains[0].filter_chain_match.server_names: without a"}},
+        Mistake{"port_value: 8080", "port_value: 8080, ipv4_compat: true",
+                {"f:5: static_resources.listeners[0].address.socket_address.ipv4_compat: only \"::\" may have it"}},
         // Clusters.
         Mistake{"http2_protocol_options: {", "http_protocol_options: {",
                 {"f:54: static_resources.clusters[0].typed_extension_protocol_options[\""
                  "envoy.extensions.upstreams.http.v3.HttpProtocolOptions\"].explicit_http_config."
-                 "http_protocol_options: HTTP/2 is needed"}},
+                 "http_protocol_options: the cluster \"grpc\" would speak HTTP/1, and HTTP/1 upstreams are not "
+                 "supported; for HTTP/2 its typed_extension_protocol_options say "}},
+        Mistake{"connect_timeout: 1s", "hosts: []\n    tls_context: {}",
+                {"f:49: static_resources.clusters[0]: unknown field \"hosts\" in envoy.config.cluster.v3.Cluster; "
+                 "it is of Envoy's API v2, which Envoy dropped; v3 has \"load_assignment\"",
+                 "f:50: static_resources.clusters[0]: unknown field \"tls_context\""}},
+        Mistake{"connect_timeout: 1s", "common_lb_config: {healthy_panic_threshold: {value: 101}}",
+                {"f:49: static_resources.clusters[0].common_lb_config.healthy_panic_threshold.value: expected a "
+                 "number from 0 to 100"}},
+        Mistake{"type: STATIC\n",
+                "type: STRICT_DNS\n    dns_failure_refresh_rate: {base_interval: 2s, max_interval: 1s}\n",
+                {"f:49: static_resources.clusters[0].dns_failure_refresh_rate.max_interval: less than base_interval"}},
+        Mistake{"connect_timeout: 1s", "upstream_connection_options: {tcp_keepalive: {keepalive_time: 0}}",
+                {"f:49: static_resources.clusters[0].upstream_connection_options.tcp_keepalive.keepalive_time: 0 is"}},
         Mistake{"type: STATIC", "type: EDS", {"f:48: static_resources.clusters[0].type: EDS is not supported"}},
         Mistake{"address: 127.0.0.1, port_value: 50051", "address: grpc, port_value: 50051",
                 {"f:56: static_resources.clusters[0].load_assignment: malformed IP address: grpc"}},
         Mistake{"connect_timeout: 1s", "connect_timeout: 0s",
                 {"f:49: static_resources.clusters[0].connect_timeout: less"}},
         Mistake{"connect_timeout: 1s", "outlier_detection: {}",
-                {"f:49: static_resources.clusters[0].outlier_detection: is not supported"}},
+                {"f:49: static_resources.clusters[0].outlier_detection: is not supported; health_checks"}},
+        Mistake{"    typed_extension_protocol_options:\n"
+                "      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:\n",
+                "    max_requests_per_connection: 0\n    typed_extension_protocol_options:\n"
+                "      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:\n"
+                "        common_http_protocol_options: { max_requests_per_connection: 1 }\n",
+                {"f:50: static_resources.clusters[0].max_requests_per_connection: stands in common_http_protocol_"}},
+        // The runtime.
+        Mistake{"static_resources:\n",
+                "layered_runtime: {layers: [{name: a, static_layer: {a: {b: 1}}}]}\nstatic_resources:\n",
+                {"f:1: layered_runtime.layers[0].static_layer.a.b: the runtime key a.b is not supported; these are: "}},
+        Mistake{"static_resources:\n", "layered_runtime: {layers: [{name: a, disk_layer: {}}]}\nstatic_resources:\n",
+                {"f:1: layered_runtime.layers[0].disk_layer: is not supported"}},
+        Mistake{"static_resources:\n",
+                "layered_runtime: {layers: [{name: a, admin_layer: {}}, {name: a, admin_layer: {}}]}\n"
+                "static_resources:\n",
+                {"f:1: layered_runtime.layers[1]: the layer \"a\" stands twice",
+                 "f:1: layered_runtime.layers[1]: only one admin_layer is allowed"}},
+        Mistake{"static_resources:\n",
+                "layered_runtime: {layers: {name: a, static_layer: {overload.global_downstream_max_connections: x}}}\n"
+                "static_resources:\n",
+                {"f:1: layered_runtime.layers.static_layer.overload.global_downstream_max_connections: expected a"}},
         Mistake{"  - name: grpc\n", "  - { name: grpc, http2_protocol_options: {} }\n  - name: grpc\n",
                 {"f:48: static_resources.clusters[1]: the cluster \"grpc\" stands twice"}}));
 

@@ -18,7 +18,7 @@ HostAndPort ReadHostAndPort(const YamlValue& address, ConfigErrors& errors) {
   MessageReader kinds(address, kAddress, errors);
   const auto socket = kinds.Take("socket_address");
   if (!socket) {
-    errors.Add(address.place(), "socket_address is required");
+    kinds.Missing("socket_address");
     return {};
   }
   MessageReader reader(*socket, kSocketAddress, errors);
@@ -26,12 +26,16 @@ HostAndPort ReadHostAndPort(const YamlValue& address, ConfigErrors& errors) {
   reader.Enum<Protocol>("protocol", Protocol::kTcp, {{"TCP", Protocol::kTcp}, {"UDP", std::nullopt}});
   HostAndPort where;
   where.host = reader.RequiredString("address");
-  if (!reader.Has("port_value") && !reader.Has("named_port")) errors.Add(reader.place(), "port_value is required");
+  if (!reader.Has("port_value") && !reader.Has("named_port")) reader.Missing("port_value");
+  where.ipv4_compat = reader.Bool("ipv4_compat");
+  if (where.ipv4_compat && where.host != "::" && !where.host.starts_with("::ffff:")) {
+    errors.Add(reader.PlaceOf("ipv4_compat"), "only \"::\" may have it");
+  }
   where.port = static_cast<uint16_t>(reader.UInt32("port_value", 0, {.max = 65535}));
   return where;
 }
 
-std::string ReadSocketAddress(const YamlValue& address, ConfigErrors& errors) {
+ListenSocket ReadSocketAddress(const YamlValue& address, ConfigErrors& errors) {
   const size_t before = errors.count();
   const HostAndPort where = ReadHostAndPort(address, errors);
   if (errors.count() != before) return {};
@@ -40,7 +44,8 @@ std::string ReadSocketAddress(const YamlValue& address, ConfigErrors& errors) {
     return {};
   }
   const bool is_v6 = where.host.find(':') != where.host.npos;
-  return is_v6 ? fmt::format("[{}]:{}", where.host, where.port) : fmt::format("{}:{}", where.host, where.port);
+  return {is_v6 ? fmt::format("[{}]:{}", where.host, where.port) : fmt::format("{}:{}", where.host, where.port),
+          where.ipv4_compat};
 }
 
 DataSource ReadDataSource(const YamlValue& value, ConfigErrors& errors) {
@@ -67,7 +72,7 @@ std::string ReadHeaderText(MessageReader& reader, std::string_view field) {
   return text;
 }
 
-Http2ProtocolOptions ReadHttp2Options(const YamlValue& value, ConfigErrors& errors) {
+Http2ProtocolOptions ReadHttp2Options(const YamlValue& value, Side side, ConfigErrors& errors) {
   constexpr UInt32Range kWindow = {.min = 65535, .max = 0x7FFFFFFF};
   MessageReader reader(value, kHttp2ProtocolOptions, errors);
   Http2ProtocolOptions options;
@@ -77,6 +82,7 @@ Http2ProtocolOptions ReadHttp2Options(const YamlValue& value, ConfigErrors& erro
       reader.UInt32("initial_stream_window_size", options.initial_stream_window_size, kWindow);
   options.initial_connection_window_size =
       reader.UInt32("initial_connection_window_size", options.initial_connection_window_size, kWindow);
+  if (side == Side::kUpstream) reader.WithoutEffect("allow_connect", "no CONNECT goes upstream");
   return options;
 }
 

@@ -103,7 +103,9 @@ void DescribeTranscoder(const GrpcJsonTranscoder& config, int indent, Text& text
 void DescribePerFilter(const PerFilterConfig& config, int indent, Text& text) {
   if (config.transcoder) DescribeTranscoder(*config.transcoder, indent, text);
   for (const auto& cors : {config.cors, config.older_cors}) {
-    if (cors) text.Line(indent, "cors: {} origins", cors->allow_origin_string_match.size());
+    if (!cors) continue;
+    const size_t origins = cors->allow_origin_string_match.size();
+    text.Line(indent, "cors: {} origin{}", origins, origins == 1 ? "" : "s");
   }
 }
 
@@ -163,8 +165,14 @@ struct FilterLine {
     DescribeTranscoder(*config, indent, text);
   }
   void operator()(const CorsFilter&) const { text.Line(indent, "cors"); }
+  void operator()(const GrpcStatsFilter&) const { text.Line(indent, "grpc_stats (counts nothing here)"); }
   void operator()(const GrpcWebFilter&) const { text.Line(indent, "grpc_web"); }
-  void operator()(const HealthCheckFilter&) const { text.Line(indent, "health_check"); }
+  void operator()(const HealthCheckFilter& filter) const {
+    text.Line(indent, "health_check");
+    for (const auto& [cluster, percent] : filter.cluster_min_healthy_percentages) {
+      text.Line(indent + 1, "503 while less than {} % of cluster {} are healthy", percent, cluster);
+    }
+  }
   void operator()(const RouterFilter&) const { text.Line(indent, "router"); }
 };
 
@@ -184,16 +192,23 @@ void DescribeChain(const FilterChain& chain, Text& text) {
 
 void DescribeCluster(const Cluster& cluster, Text& text) {
   static constexpr std::string_view kTypes[] = {"STATIC", "STRICT_DNS", "LOGICAL_DNS"};
-  static constexpr std::string_view kPolicies[] = {"ROUND_ROBIN", "LEAST_REQUEST"};
+  static constexpr std::string_view kPolicies[] = {"ROUND_ROBIN", "LEAST_REQUEST", "RANDOM"};
   std::vector<std::string> endpoints;
   for (const Endpoint& endpoint : cluster.endpoints) {
     const bool is_v6 = endpoint.address.find(':') != endpoint.address.npos;
     const std::string host = is_v6 ? fmt::format("[{}]", endpoint.address) : endpoint.address;
-    endpoints.push_back(fmt::format("{}:{}", host, endpoint.port));
+    endpoints.push_back(fmt::format("{}:{}{}", host, endpoint.port, endpoint.healthy ? "" : " (not healthy)"));
   }
   text.Line(0, "cluster {}: {}, {}, {}{}", cluster.name, kTypes[static_cast<size_t>(cluster.type)],
             kPolicies[static_cast<size_t>(cluster.lb_policy)], endpoints.empty() ? "no endpoints" : Joined(endpoints),
             cluster.tls ? ", TLS" : "");
+  if (const uint32_t percent = cluster.healthy_panic_threshold; percent != 50) {
+    text.Line(1, "{}", percent == 0 ? "only healthy endpoints"
+                                    : fmt::format("all endpoints while less than {} % are healthy", percent));
+  }
+  if (const uint32_t requests = cluster.max_requests_per_connection; requests != 0) {
+    text.Line(1, "at most {} requests per connection", requests);
+  }
   for (const HealthCheck& check : cluster.health_checks) {
     const std::string what = check.kind == HealthCheck::Kind::kGrpc ? "gRPC " + check.service_name : check.path;
     text.Line(1, "health check every {}: {}", Time(check.interval), what);
@@ -205,8 +220,13 @@ void DescribeCluster(const Cluster& cluster, Text& text) {
 std::string Describe(const Bootstrap& bootstrap) {
   Text text;
   for (const Listener& listener : bootstrap.listeners) {
-    text.Line(0, "listener {} on {}", listener.name.empty() ? "(no name)" : listener.name, listener.address);
+    text.Line(0, "listener {} on {}{}", listener.name.empty() ? "(no name)" : listener.name, listener.address,
+              listener.ipv4_compat ? " and IPv4" : "");
+    if (listener.connection_limit) text.Line(1, "at most {} connections", *listener.connection_limit);
     for (const FilterChain& chain : listener.filter_chains) DescribeChain(chain, text);
+  }
+  if (const auto max = bootstrap.global_downstream_max_connections) {
+    text.Line(0, "at most {} connections on all listeners", *max);
   }
   for (const Cluster& cluster : bootstrap.clusters) DescribeCluster(cluster, text);
   if (bootstrap.admin) text.Line(0, "admin on {}", bootstrap.admin->address);

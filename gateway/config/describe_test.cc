@@ -38,6 +38,33 @@ TEST(Describe, TellsWhatIsBeyondEnvoy) {
   EXPECT_EQ(Describe(bootstrap), "beyond Envoy: stream_errors\nerrors: aip193\n");
 }
 
+TEST(Describe, TellsLimitsAndWhatIsNotTheDefaultOfAClusterOrListener) {
+  Bootstrap bootstrap;
+  bootstrap.global_downstream_max_connections = 9;
+  Listener& listener = bootstrap.listeners.emplace_back();
+  listener.name = "l";
+  listener.address = "[::]:1";
+  listener.ipv4_compat = true;
+  listener.connection_limit = 8;
+  bootstrap.clusters.resize(2);
+  bootstrap.clusters[0].name = "a";
+  bootstrap.clusters[0].lb_policy = Cluster::LoadBalancing::kRandom;
+  bootstrap.clusters[0].healthy_panic_threshold = 0;
+  bootstrap.clusters[0].endpoints = {{.address = "::1", .port = 2, .healthy = false}};
+  bootstrap.clusters[1].name = "b";
+  bootstrap.clusters[1].healthy_panic_threshold = 30;
+  bootstrap.clusters[1].max_requests_per_connection = 7;
+  EXPECT_EQ(Describe(bootstrap),
+            "listener l on [::]:1 and IPv4\n"
+            "  at most 8 connections\n"
+            "at most 9 connections on all listeners\n"
+            "cluster a: STATIC, RANDOM, [::1]:2 (not healthy)\n"
+            "  only healthy endpoints\n"
+            "cluster b: STATIC, ROUND_ROBIN, no endpoints\n"
+            "  all endpoints while less than 30 % are healthy\n"
+            "  at most 7 requests per connection\n");
+}
+
 TEST(Describe, TellsCertificatesHealthChecksAndTheAdminPort) {
   EXPECT_EQ(Described("tls.yaml"),
             "listener https on 0.0.0.0:8443\n"

@@ -52,7 +52,9 @@ HttpConnectionManager ReadHttpConnectionManager(const YamlValue& value, ConfigEr
 
   if (const auto options = reader.Take("common_http_protocol_options")) ReadCommonOptions(*options, http, errors);
   if (const auto options = reader.Take("http_protocol_options")) ReadHttp1Options(*options, http, errors);
-  if (const auto options = reader.Take("http2_protocol_options")) http.http2 = ReadHttp2Options(*options, errors);
+  if (const auto options = reader.Take("http2_protocol_options")) {
+    http.http2 = ReadHttp2Options(*options, Side::kDownstream, errors);
+  }
   if (std::string name = ReadHeaderText(reader, "server_name"); !name.empty()) http.server_name = std::move(name);
   ReadLimits(reader, http);
   ReadAccessLogs(reader);

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "gateway/config/envoy_messages.h"
+#include "gateway/config/other_names.h"
 #include "gateway/config/parts.h"
 
 namespace minato::gateway::config {
@@ -13,6 +14,7 @@ constexpr std::string_view kRouterType = "envoy.extensions.filters.http.router.v
 constexpr std::string_view kCorsType = "envoy.extensions.filters.http.cors.v3.Cors";
 constexpr std::string_view kCorsPolicyType = "envoy.extensions.filters.http.cors.v3.CorsPolicy";
 constexpr std::string_view kGrpcWebType = "envoy.extensions.filters.http.grpc_web.v3.GrpcWeb";
+constexpr std::string_view kGrpcStatsType = "envoy.extensions.filters.http.grpc_stats.v3.FilterConfig";
 constexpr std::string_view kHealthCheckType = "envoy.extensions.filters.http.health_check.v3.HealthCheck";
 constexpr std::string_view kFilterConfigType = "envoy.config.route.v3.FilterConfig";
 
@@ -26,12 +28,36 @@ RouterFilter ReadRouter(const YamlValue& value, ConfigErrors& errors) {
 HealthCheckFilter ReadHealthCheckFilter(const YamlValue& value, ConfigErrors& errors) {
   MessageReader reader(value, kHealthCheckFilter, errors);
   HealthCheckFilter filter;
-  if (!reader.Has("pass_through_mode")) errors.Add(reader.place(), "pass_through_mode is required");
+  if (!reader.Has("pass_through_mode")) reader.Missing("pass_through_mode");
   reader.OnlyBool("pass_through_mode", false);
+  for (const auto& [cluster, percent] : reader.TakeMap("cluster_min_healthy_percentages")) {
+    filter.cluster_min_healthy_percentages[cluster] = static_cast<uint32_t>(ReadPercent(percent, errors));
+  }
   for (const YamlValue& header : reader.TakeList("headers")) {
     filter.headers.push_back(ReadHeaderMatcher(header, errors));
   }
   return filter;
+}
+
+// Counts calls by method, which Envoy exports and tells its access logs (emit_filter_state).
+GrpcStatsFilter ReadGrpcStats(const YamlValue& value, ConfigErrors& errors) {
+  MessageReader reader(value, kGrpcStats, errors);
+  reader.OnlyBool("emit_filter_state", false);
+  constexpr std::string_view kNothingIsExported = "per-method counters of Envoy, none of which are exported";
+  const std::string_view which = reader.WhichOf({"individual_method_stats_allowlist", "stats_for_all_methods"},
+                                                MessageReader::OneOf::kOptional);
+  if (which == "stats_for_all_methods") reader.Bool(which);
+  if (which == "individual_method_stats_allowlist") {
+    MessageReader list(*reader.Take(which), kGrpcMethodList, errors);
+    for (const YamlValue& service : list.TakeList("services")) {
+      MessageReader methods(service, kGrpcMethodListService, errors);
+      methods.RequiredString("name");
+      if (methods.Strings("method_names").empty()) methods.Missing("method_names");
+    }
+  }
+  reader.WithoutEffect("enable_upstream_stats", kNothingIsExported);
+  reader.WithoutEffect("replace_dots_in_grpc_service_name", kNothingIsExported);
+  return {};
 }
 
 struct NamedFilter {
@@ -50,7 +76,10 @@ std::optional<NamedFilter> ReadHttpFilter(const YamlValue& value, ConfigErrors& 
   if (typed.type == kTranscoderType) return NamedFilter{name, ReadTranscoder(typed.value, errors)};
   if (typed.type == kRouterType) return NamedFilter{name, ReadRouter(typed.value, errors)};
   if (typed.type == kHealthCheckType) return NamedFilter{name, ReadHealthCheckFilter(typed.value, errors)};
-  if (typed.type == kCorsType) {
+  if (typed.type == kGrpcStatsType) return NamedFilter{name, ReadGrpcStats(typed.value, errors)};
+  // Envoy takes the type of the policy, too, while it says nothing.
+  const bool empty_policy = typed.type == kCorsPolicyType && typed.value.node->entries.size() == 1;
+  if (typed.type == kCorsType || empty_policy) {
     MessageReader nothing(typed.value, kCorsFilter, errors);
     return NamedFilter{name, CorsFilter()};
   }
@@ -58,7 +87,9 @@ std::optional<NamedFilter> ReadHttpFilter(const YamlValue& value, ConfigErrors& 
     MessageReader nothing(typed.value, kGrpcWeb, errors);
     return NamedFilter{name, GrpcWebFilter()};
   }
-  if (!typed.type.empty()) errors.Add(any->place(), "the HTTP filter {} ({}) is not supported", name, typed.type);
+  if (!typed.type.empty()) {
+    errors.Add(any->place(), "the HTTP filter {}: {}", name, WhyNot(ExtensionKind::kHttpFilter, typed.type));
+  }
   return std::nullopt;
 }
 
@@ -89,7 +120,7 @@ std::vector<HttpFilter> ReadHttpFilters(MessageReader& manager, FilterNames& nam
     filters.push_back(std::move(read->filter));
   }
   if (values.empty() && errors.count() == before) {
-    errors.Add(manager.place(), "http_filters: the router is required, as the last filter");
+    errors.Add(manager.PlaceOf("http_filters"), "the router is required, as the last filter");
   }
   return filters;
 }
@@ -106,7 +137,7 @@ void ReadForFilter(const std::string& name, const TypedValue& typed, const Filte
     auto cors = ReadCorsPolicy(typed.value, errors);
     if (name == names.cors) config.cors = std::move(cors);
   } else if (!typed.type.empty()) {
-    errors.Add(typed.value.place(), "{} is not supported", typed.type);
+    errors.Add(typed.value.place(), "{}", WhyNot(ExtensionKind::kPerRoute, typed.type));
   }
 }
 
@@ -122,7 +153,7 @@ void ReadFilterConfig(const std::string& name, const TypedValue& typed, const Fi
   if (name == names.transcoder) {
     config.transcoder = std::make_shared<GrpcJsonTranscoder>();  // no services: off
   } else {
-    errors.Add(reader.place(), "disabled: is supported for the transcoder only");
+    errors.Add(reader.PlaceOf("disabled"), "is supported for the transcoder only");
   }
 }
 

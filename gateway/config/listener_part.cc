@@ -2,6 +2,7 @@
 #include <set>
 
 #include "gateway/config/envoy_messages.h"
+#include "gateway/config/other_names.h"
 #include "gateway/config/parts.h"
 
 namespace minato::gateway::config {
@@ -21,14 +22,14 @@ void ReadListenerFilter(const YamlValue& value, ConfigErrors& errors) {
   if (typed.type == kTlsInspectorType) {
     MessageReader inspector(typed.value, kTlsInspector, errors);
   } else if (!typed.type.empty()) {
-    errors.Add(any->place(), "the listener filter {} is not supported", typed.type);
+    errors.Add(any->place(), "{}", WhyNot(ExtensionKind::kListenerFilter, typed.type));
   }
 }
 
 HttpConnectionManager ReadNetworkFilters(MessageReader& chain) {
   ConfigErrors& errors = chain.errors();
   const auto filters = chain.TakeList("filters");
-  if (filters.empty()) errors.Add(chain.place(), "filters: the HTTP connection manager is required");
+  if (filters.empty()) errors.Add(chain.PlaceOf("filters"), "the HTTP connection manager is required");
   if (filters.size() > 1) {
     errors.Add(filters[1].place(), "only one network filter is supported, the HTTP connection manager");
   }
@@ -39,7 +40,9 @@ HttpConnectionManager ReadNetworkFilters(MessageReader& chain) {
   if (!any) return {};
   const TypedValue typed = ReadAny(*any, errors);
   if (typed.type == kManagerType) return ReadHttpConnectionManager(typed.value, errors);
-  if (!typed.type.empty()) errors.Add(any->place(), "the network filter {} ({}) is not supported", name, typed.type);
+  if (!typed.type.empty()) {
+    errors.Add(any->place(), "the network filter {}: {}", name, WhyNot(ExtensionKind::kNetworkFilter, typed.type));
+  }
   return {};
 }
 
@@ -55,12 +58,13 @@ FilterChain ReadFilterChain(const YamlValue& value, ConfigErrors& errors) {
     const std::string protocol = match_reader.String("transport_protocol");
     const std::string_view own = reader.Has("transport_socket") ? "tls" : "raw_buffer";
     if (!protocol.empty() && protocol != own) {
-      errors.Add(match_reader.place(), "transport_protocol: only {} is supported in this chain", own);
+      errors.Add(match_reader.PlaceOf("transport_protocol"), "only {} is supported in this chain", own);
     }
   }
   if (const auto socket = reader.Take("transport_socket")) chain.tls = ReadDownstreamTls(*socket, errors);
   if (!chain.server_names.empty() && !chain.tls) {
-    errors.Add(reader.place(), "filter_chain_match.server_names without a transport_socket is not supported");
+    errors.Add({reader.place().path + ".filter_chain_match.server_names", reader.PlaceOf("filter_chain_match").line},
+               "without a transport_socket is not supported");
   }
   chain.http = ReadNetworkFilters(reader);
   return chain;
@@ -92,12 +96,17 @@ Listener ReadListener(const YamlValue& value, ConfigErrors& errors) {
   Listener listener;
   listener.place = reader.place();
   listener.name = reader.String("name");
-  if (const auto address = reader.TakeRequired("address")) listener.address = ReadSocketAddress(*address, errors);
+  if (const auto address = reader.TakeRequired("address")) {
+    const ListenSocket socket = ReadSocketAddress(*address, errors);
+    listener.address = socket.address;
+    listener.ipv4_compat = socket.ipv4_compat;
+  }
+  listener.tcp_backlog_size = reader.OptionalUInt32("tcp_backlog_size");
   listener.per_connection_buffer_limit_bytes =
       reader.UInt32("per_connection_buffer_limit_bytes", listener.per_connection_buffer_limit_bytes);
   for (const YamlValue& filter : reader.TakeList("listener_filters")) ReadListenerFilter(filter, errors);
   const auto chains = reader.TakeList("filter_chains");
-  if (chains.empty()) errors.Add(reader.place(), "filter_chains: at least one is required");
+  if (chains.empty()) errors.Add(reader.PlaceOf("filter_chains"), "at least one is required");
   for (const YamlValue& chain : chains) listener.filter_chains.push_back(ReadFilterChain(chain, errors));
   CheckServerNames(listener.filter_chains, value, errors);
   ReadAccessLogs(reader);

@@ -44,7 +44,7 @@ std::string ReadRegex(const YamlValue& value, ConfigErrors& errors) {
   if (!compiled.ok()) {
     errors.Add(reader.place(), "no regular expression: {}", compiled.error());
   } else if (const auto size = static_cast<uint32_t>(compiled.ProgramSize()); size > program_size_max) {
-    errors.Add(reader.place(), "regex: a program of {} for RE2, more than {} (max_program_size)", size,
+    errors.Add(reader.PlaceOf("regex"), "a program of {} for RE2, more than {} (max_program_size)", size,
                program_size_max);
   }
   return regex;

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "gateway/config/closest_name.h"
+#include "gateway/config/other_names.h"
 #include "gateway/config/scalar.h"
 
 namespace minato::gateway::config {
@@ -37,6 +38,12 @@ bool IsFieldOf(std::string_view key, std::string_view fields) {
   return false;
 }
 
+// What a field was meant to be that its message does not have.
+std::string_view MeantField(std::string_view key, const EnvoyMessage& message) {
+  const std::string_view known = MeantBy(message.name, key);
+  return known.empty() ? ClosestName(key, message.fields) : known;
+}
+
 std::string Joined(const std::vector<std::string_view>& names) {
   std::string text;
   for (const std::string_view name : names) text.append(text.empty() ? "" : ", ").append(name);
@@ -50,7 +57,7 @@ void ConfigErrors::AddText(const Place& place, std::string text) {
   if (errors_.size() < kErrorsMax) errors_.emplace_back(place, std::move(text));
 }
 
-Status ConfigErrors::ToStatus(std::string_view file_name) const {
+Status ConfigErrors::ToStatus() const {
   if (errors_.empty()) return OkStatus();
   auto sorted = errors_;
   std::stable_sort(sorted.begin(), sorted.end(),
@@ -58,9 +65,9 @@ Status ConfigErrors::ToStatus(std::string_view file_name) const {
   std::string text;
   for (const auto& [place, what] : sorted) {
     if (!text.empty()) text.push_back('\n');
-    text += fmt::format("{}:{}: {}{}{}", file_name, place.line, place.path, place.path.empty() ? "" : ": ", what);
+    text += fmt::format("{}:{}: {}{}{}", file_, place.line, place.path, place.path.empty() ? "" : ": ", what);
   }
-  if (count_ > errors_.size()) text += fmt::format("\n{}: {} more errors", file_name, count_ - errors_.size());
+  if (count_ > errors_.size()) text += fmt::format("\n{}: {} more errors", file_, count_ - errors_.size());
   return Status(StatusCode::kInvalidArgument, text);
 }
 
@@ -82,14 +89,38 @@ MessageReader::~MessageReader() {
     const bool known = IsFieldOf(entry.key, message_.fields);
     if (known && entry.value->kind == YamlNode::Kind::kNull) continue;
     if (known) {
-      errors_.Add({Child(entry.key, *entry.value).path, entry.line}, "is not supported");
+      const std::string_view way_out = WayOut(message_.name, entry.key);
+      errors_.Add({Child(entry.key, *entry.value).path, entry.line}, "is not supported{}{}",
+                  way_out.empty() ? "" : "; ", way_out);
     } else {
       const bool is_told = errors_.count() < ConfigErrors::kErrorsMax;
-      const std::string_view meant = is_told ? ClosestName(entry.key, message_.fields) : std::string_view();
-      errors_.Add({value_.path, entry.line}, "unknown field \"{}\" in {}{}{}{}", entry.key, message_.name,
-                  meant.empty() ? "" : "; is it \"", meant, meant.empty() ? "" : "\"?");
+      errors_.Add({value_.path, entry.line}, "{}", is_told ? UnknownField(entry.key) : std::string());
     }
   }
+}
+
+std::string MessageReader::UnknownField(std::string_view key) const {
+  std::string text = fmt::format("unknown field \"{}\" in {}", key, message_.name);
+  const std::string_view meant = MeantField(key, message_);
+  if (IsOfApiV2(message_.name, key)) return text + fmt::format("; {}; v3 has \"{}\"", kApiV2, meant);
+  return meant.empty() ? text : text + fmt::format("; is it \"{}\"?", meant);
+}
+
+Place MessageReader::PlaceOf(std::string_view field) const {
+  for (const Field& candidate : fields_) {
+    if (!Names(candidate.entry->key, field)) continue;
+    return {Child(field, *candidate.entry->value).path, candidate.entry->line, errors_.file()};
+  }
+  return {value_.path.empty() ? std::string(field) : fmt::format("{}.{}", value_.path, field), value_.node->line,
+          errors_.file()};
+}
+
+void MessageReader::Missing(std::string_view field) {
+  const bool meant = std::any_of(fields_.begin(), fields_.end(), [&](const Field& candidate) {
+    const std::string& key = candidate.entry->key;
+    return !IsFieldOf(key, message_.fields) && MeantField(key, message_) == field;
+  });
+  if (!meant && value_.node->kind == YamlNode::Kind::kMap) errors_.Add(PlaceOf(field), "is required");
 }
 
 YamlValue MessageReader::Child(std::string_view field, const YamlNode& node) const {
@@ -125,7 +156,7 @@ std::optional<YamlValue> MessageReader::Take(std::string_view field) {
 
 std::optional<YamlValue> MessageReader::TakeRequired(std::string_view field) {
   auto value = Take(field);
-  if (!value) errors_.Add(place(), "{} is required", field);
+  if (!value) Missing(field);
   return value;
 }
 
@@ -167,7 +198,7 @@ std::string MessageReader::String(std::string_view field, std::string_view other
 std::string MessageReader::RequiredString(std::string_view field) {
   const size_t before = errors_.count();
   std::string text = String(field);
-  if (text.empty() && errors_.count() == before) errors_.Add(place(), "{} is required", field);
+  if (text.empty() && errors_.count() == before) Missing(field);
   return text;
 }
 
@@ -187,16 +218,25 @@ std::vector<std::string> MessageReader::Strings(std::string_view field) {
 bool MessageReader::Bool(std::string_view field, bool otherwise) {
   const auto value = Take(field);
   if (!value) return otherwise;
-  const auto read = BoolOf(*value->node);
+  const YamlNode* const node = Unwrapped(field, *value);
+  if (node == nullptr) return false;
+  const auto read = BoolOf(*node);
   if (read.ok()) return *read;
   errors_.Add(value->place(), "{}", MessageOf(read.status()));
   return otherwise;
 }
 
+const YamlNode* MessageReader::Unwrapped(std::string_view field, const YamlValue& value) {
+  if (value.node->kind != YamlNode::Kind::kMap || !IsFieldOf(field, message_.wrapped)) return value.node;
+  static constexpr EnvoyMessage kWrapper = {"google.protobuf.UInt32Value or BoolValue", "value"};
+  return MessageReader(value, kWrapper, errors_).Find("value");
+}
+
 std::optional<uint32_t> MessageReader::OptionalUInt32(std::string_view field, UInt32Range range) {
   const auto value = Take(field);
   if (!value) return std::nullopt;
-  const auto read = UInt32Of(*value->node);
+  const YamlNode* const node = Unwrapped(field, *value);
+  const auto read = node == nullptr ? StatusOr<uint32_t>(0) : UInt32Of(*node);
   if (!read.ok()) {
     errors_.Add(value->place(), "{}", MessageOf(read.status()));
     return std::nullopt;
@@ -267,10 +307,7 @@ std::optional<std::string> MessageReader::EnumText(std::string_view field) {
 
 void MessageReader::RefuseEnum(std::string_view field, std::string_view name, bool known,
                                std::vector<std::string_view> names) {
-  Place place = this->place();
-  for (const Field& candidate : fields_) {
-    if (Names(candidate.entry->key, field)) place = Child(field, *candidate.entry->value).place();
-  }
+  const Place place = PlaceOf(field);
   if (known) {
     errors_.Add(place, "{} is not supported; one of: {}", name, Joined(names));
   } else {
@@ -288,7 +325,10 @@ std::string_view MessageReader::WhichOf(std::initializer_list<std::string_view> 
     }
     which = field;
   }
-  if (which.empty() && need == OneOf::kRequired) {
+  const bool meant = std::any_of(fields_.begin(), fields_.end(), [&](const Field& candidate) {
+    return !IsFieldOf(candidate.entry->key, message_.fields);
+  });
+  if (which.empty() && need == OneOf::kRequired && !meant) {
     errors_.Add(place(), "one of these is required: {}", Joined(std::vector<std::string_view>(fields)));
   }
   return which;
@@ -301,12 +341,23 @@ void MessageReader::WithoutEffect(std::string_view field, std::string_view /*rea
 void MessageReader::OnlyBool(std::string_view field, bool only) {
   const auto value = Take(field);
   if (!value) return;
-  const auto read = BoolOf(*value->node);
+  const YamlNode* const node = Unwrapped(field, *value);
+  const auto read = node == nullptr ? StatusOr<bool>(false) : BoolOf(*node);
   if (!read.ok()) {
     errors_.Add(value->place(), "{}", MessageOf(read.status()));
   } else if (*read != only) {
     errors_.Add(value->place(), "{} is not supported", *read);
   }
+}
+
+double ReadPercent(const YamlValue& value, ConfigErrors& errors) {
+  static constexpr EnvoyMessage kPercent = {"envoy.type.v3.Percent", "value"};
+  const auto number = MessageReader(value, kPercent, errors).Take("value");
+  if (!number) return 0;
+  const auto read = PercentOf(*number->node);
+  if (read.ok()) return *read;
+  errors.Add(number->place(), "{}", MessageOf(read.status()));
+  return 0;
 }
 
 TypedValue ReadAny(YamlValue any, ConfigErrors& errors) {

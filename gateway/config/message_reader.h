@@ -25,17 +25,21 @@ class ConfigErrors {
  public:
   static constexpr size_t kErrorsMax = 20;
 
+  explicit ConfigErrors(std::string_view file) : file_(file) {}
+  const std::string& file() const { return file_; }
+
   template <typename... Args>
   void Add(const Place& place, fmt::format_string<Args...> format, Args&&... args) {
     AddText(place, fmt::format(format, std::forward<Args>(args)...));
   }
   size_t count() const { return count_; }  // those beyond kErrorsMax, too
   // InvalidArgument, one line an error in the order of the file: "FILE:LINE: path: what is wrong".
-  Status ToStatus(std::string_view file_name) const;
+  Status ToStatus() const;
 
  private:
   void AddText(const Place& place, std::string text);
 
+  const std::string file_;
   size_t count_ = 0;
   std::vector<std::pair<Place, std::string>> errors_;
 };
@@ -53,7 +57,8 @@ struct YamlValue {
 // "not supported".
 struct EnvoyMessage {
   std::string_view name;
-  std::string_view fields;  // separated by one space
+  std::string_view fields;        // separated by one space
+  std::string_view wrapped = {};  // those of them that are messages around one number or bool, as UInt32Value
 };
 
 struct UInt32Range {
@@ -75,11 +80,15 @@ class MessageReader {
   MessageReader& operator=(const MessageReader&) = delete;
 
   const YamlValue& value() const { return value_; }
-  Place place() const { return value_.place(); }
+  Place place() const { return {value_.path, value_.node->line, errors_.file()}; }
+  // Where the field stands; the message, if it is not there.
+  Place PlaceOf(std::string_view field) const;
   ConfigErrors& errors() { return errors_; }
 
   // Says that the field is there, without taking it.
   bool Has(std::string_view field) const;
+  // Adds the error that the field is missing, unless a name that is none seems to mean it: that one is told then.
+  void Missing(std::string_view field);
   std::optional<YamlValue> Take(std::string_view field);
   std::optional<YamlValue> TakeRequired(std::string_view field);
   // The elements of a repeated field; a single value is a list of one, as in protobuf's parser.
@@ -119,9 +128,12 @@ class MessageReader {
   };
 
   static bool IsEnumName(std::string_view enum_name, std::string_view text);
+  std::string UnknownField(std::string_view key) const;
   YamlValue Child(std::string_view field, const YamlNode& node) const;
   // nullptr for absent and null.
   const YamlNode* Find(std::string_view field);
+  // The number or bool of a field that may be written as the message around it; nullptr for a message without it.
+  const YamlNode* Unwrapped(std::string_view field, const YamlValue& value);
   // Of one that is written as the message that it is.
   absl::Duration DurationFields(const YamlValue& value);
   std::optional<std::string> EnumText(std::string_view field);
@@ -156,5 +168,8 @@ struct TypedValue {
   YamlValue value;
 };
 TypedValue ReadAny(YamlValue any, ConfigErrors& errors);
+
+// A type.v3.Percent.
+double ReadPercent(const YamlValue& value, ConfigErrors& errors);
 
 }  // namespace minato::gateway::config

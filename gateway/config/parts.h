@@ -1,6 +1,7 @@
 // The reader's parts, each a message of Envoy's configuration and what hangs on it. All collect their errors.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,10 +13,15 @@
 namespace minato::gateway::config {
 
 // core_part.cc
-std::string ReadSocketAddress(const YamlValue& address, ConfigErrors& errors);  // of an IP: "127.0.0.1:80", "[::1]:80"
+struct ListenSocket {
+  std::string address;  // of an IP: "127.0.0.1:80", "[::1]:80"
+  bool ipv4_compat = false;
+};
+ListenSocket ReadSocketAddress(const YamlValue& address, ConfigErrors& errors);
 struct HostAndPort {
   std::string host;
   uint16_t port = 0;
+  bool ipv4_compat = false;  // makes no difference to who connects
 };
 HostAndPort ReadHostAndPort(const YamlValue& address, ConfigErrors& errors);
 bool IsIpAddress(const std::string& text);
@@ -27,7 +33,8 @@ struct DataSource {
 DataSource ReadDataSource(const YamlValue& value, ConfigErrors& errors);
 // A string that goes into a header's value.
 std::string ReadHeaderText(MessageReader& reader, std::string_view field);
-Http2ProtocolOptions ReadHttp2Options(const YamlValue& value, ConfigErrors& errors);
+enum class Side { kDownstream, kUpstream };
+Http2ProtocolOptions ReadHttp2Options(const YamlValue& value, Side side, ConfigErrors& errors);
 
 // access_log_part.cc; the field access_log. None of Envoy's logs is written, so only those are as asked that go nowhere.
 inline constexpr std::string_view kNoLog = "/dev/null";
@@ -62,6 +69,18 @@ RouteConfiguration ReadRouteConfiguration(const YamlValue& value, const FilterNa
 
 // http_connection_manager_part.cc
 HttpConnectionManager ReadHttpConnectionManager(const YamlValue& value, ConfigErrors& errors);
+
+// runtime_part.cc; what bounds downstream connections.
+struct ConnectionLimits {
+  struct OfListener {
+    uint32_t max = 0;
+    Place place = {};
+  };
+  std::optional<uint32_t> global = {};
+  std::map<std::string, OfListener> by_listener = {};  // by its name
+};
+void ReadLayeredRuntime(const YamlValue& value, ConnectionLimits& limits, ConfigErrors& errors);
+void ReadOverloadManager(const YamlValue& value, ConnectionLimits& limits, ConfigErrors& errors);
 
 // listener_part.cc
 Listener ReadListener(const YamlValue& value, ConfigErrors& errors);

@@ -125,6 +125,20 @@ StatusOr<uint32_t> UInt32Of(const YamlNode& node) {
   return static_cast<uint32_t>(value);
 }
 
+StatusOr<double> PercentOf(const YamlNode& node) {
+  static constexpr std::string_view kWanted = "a number from 0 to 100";
+  if (node.kind != YamlNode::Kind::kScalar) return Expected(kWanted, node);
+  const Scalar scalar = Classify(node);
+  double value = -1;
+  if (const int64_t* whole = std::get_if<int64_t>(&scalar)) value = static_cast<double>(*whole);
+  if (scalar.index() == 0) {
+    const auto [end, error] = std::from_chars(node.text.data(), node.text.data() + node.text.size(), value);
+    if (error != std::errc() || end != node.text.data() + node.text.size()) value = -1;
+  }
+  if (!(value >= 0 && value <= 100)) return Expected(kWanted, node);
+  return value;
+}
+
 StatusOr<absl::Duration> DurationOf(const YamlNode& node) {
   static constexpr std::string_view kWanted = "a duration such as \"1.5s\"";
   if (node.kind != YamlNode::Kind::kScalar) return Expected(kWanted, node);

@@ -17,6 +17,7 @@ StatusOr<std::string> StringOf(const YamlNode& node);
 // Quoted, only "true" and "false".
 StatusOr<bool> BoolOf(const YamlNode& node);
 StatusOr<uint32_t> UInt32Of(const YamlNode& node);
+StatusOr<double> PercentOf(const YamlNode& node);  // 0 to 100
 // "1.5s", never negative.
 StatusOr<absl::Duration> DurationOf(const YamlNode& node);
 // base64, the standard alphabet or the URL-safe one.

@@ -35,7 +35,7 @@ void ReadCertificates(MessageReader& common, TlsContext& tls) {
 StringMatcher ReadSubjectAltName(const YamlValue& value, ConfigErrors& errors) {
   MessageReader reader(value, kSubjectAltNameMatcher, errors);
   enum class Type { kDns };
-  if (!reader.Has("san_type")) errors.Add(reader.place(), "san_type is required");
+  if (!reader.Has("san_type")) reader.Missing("san_type");
   reader.Enum<Type>("san_type", Type::kDns,
                     {{"DNS", Type::kDns},
                      {"EMAIL", std::nullopt},
@@ -83,14 +83,16 @@ std::optional<YamlValue> TakeContext(MessageReader& socket, std::string_view wan
 
 TlsContext ReadDownstreamTls(const YamlValue& transport_socket, ConfigErrors& errors) {
   TlsContext tls;
-  tls.place = transport_socket.place();
   MessageReader socket(transport_socket, kTransportSocket, errors);
+  tls.place = socket.place();
   const auto context = TakeContext(socket, kDownstreamType);
   if (!context) return tls;
   MessageReader reader(*context, kDownstreamTlsContext, errors);
   if (const auto common = reader.TakeRequired("common_tls_context")) {
     ReadCommon(*common, tls, errors);
-    if (tls.certificate_chain.empty()) errors.Add(common->place(), "tls_certificates: a certificate is required");
+    if (tls.certificate_chain.empty()) {
+      errors.Add({common->path + ".tls_certificates", common->node->line}, "a certificate is required");
+    }
   }
   tls.require_client_certificate = reader.Bool("require_client_certificate");
   if (tls.require_client_certificate && tls.trusted_ca.empty()) {
@@ -101,8 +103,8 @@ TlsContext ReadDownstreamTls(const YamlValue& transport_socket, ConfigErrors& er
 
 TlsContext ReadUpstreamTls(const YamlValue& transport_socket, ConfigErrors& errors) {
   TlsContext tls;
-  tls.place = transport_socket.place();
   MessageReader socket(transport_socket, kTransportSocket, errors);
+  tls.place = socket.place();
   const auto context = TakeContext(socket, kUpstreamType);
   if (!context) return tls;
   MessageReader reader(*context, kUpstreamTlsContext, errors);

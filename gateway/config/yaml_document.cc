@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <sstream>
 #include <utility>
 
@@ -63,14 +62,24 @@ Status CheckMarks(std::string_view text, std::string_view file_name, const YamlL
 
 class YamlBuilder : public YAML::EventHandler {
  public:
-  YamlBuilder(const YamlLimits& limits, YamlDocument& document) : limits_(limits), document_(document) {}
-
-  int documents() const { return documents_; }
+  YamlBuilder(std::string_view file_name, const YamlLimits& limits, YamlDocument& document)
+      : file_name_(file_name), limits_(limits), document_(document) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ > 1) throw Refused{LineOf(mark), "a second document begins; one file is one document"};
+    if (++documents_ > 1) throw Refused{LineOf(mark), "a second document begins; only the first one counts"};
   }
   void OnDocumentEnd() override {}
+
+  // Behind the first document.
+  void WarnOfMore(YAML::Parser& parser) {
+    try {
+      parser.HandleNextDocument(*this);
+    } catch (const Refused& more) {
+      Warn(more.line, more.why);
+    } catch (const YAML::Exception& error) {
+      Warn(LineOf(error.mark), "a second document that is no YAML; only the first one counts");
+    }
+  }
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (AtKey()) throw Refused{LineOf(mark), "a key is missing"};
@@ -206,22 +215,34 @@ class YamlBuilder : public YAML::EventHandler {
   }
 
   void Insert(Frame& frame, const YamlNode& node) {
-    if (!keys_.emplace(frame.node, frame.key).second) {
-      throw Refused{frame.key_line, fmt::format("the key \"{}\" stands twice", frame.key)};
+    const auto [known, fresh] = entries_.try_emplace({frame.node, frame.key}, frame.node->entries.size());
+    if (!fresh) {
+      YamlNode::Entry& entry = frame.node->entries[known->second];
+      Warn(entry.line, fmt::format("the key \"{}\" stands twice; as in Envoy this one is passed over, line {} counts",
+                                   frame.key, frame.key_line));
+      entry.line = frame.key_line;
+      entry.value = &node;
+      return;
     }
     frame.node->entries.push_back({std::move(frame.key), frame.key_line, &node});
+  }
+
+  void Warn(int line, std::string_view why) {
+    if (document_.warnings_.size() == YamlDocument::kWarningsMax) return;
+    document_.warnings_.push_back(fmt::format("{}:{}: {}", file_name_, line, why));
   }
 
   [[noreturn]] void TooDeep(int line) const {
     throw Refused{line, fmt::format("more than {} lists and maps inside each other", limits_.depth_max)};
   }
 
+  const std::string_view file_name_;
   const YamlLimits& limits_;
   YamlDocument& document_;
   int documents_ = 0;
   std::vector<Frame> frames_;
   std::map<YAML::anchor_t, Anchored> anchors_;
-  std::set<std::pair<const YamlNode*, std::string>> keys_;
+  std::map<std::pair<const YamlNode*, std::string>, size_t> entries_;  // by map and key, the place in its entries
 };
 
 StatusOr<YamlDocument> YamlDocument::Parse(std::string_view text, std::string_view file_name,
@@ -234,12 +255,12 @@ StatusOr<YamlDocument> YamlDocument::Parse(std::string_view text, std::string_vi
   }
   TRY(CheckMarks(text, file_name, limits));
   YamlDocument document;
-  YamlBuilder builder(limits, document);
+  YamlBuilder builder(file_name, limits, document);
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
-    }
+    parser.HandleNextDocument(builder);
+    builder.WarnOfMore(parser);
   } catch (const Refused& refused) {
     return InvalidArgument("{}:{}: {}", file_name, refused.line, refused.why);
   } catch (const YAML::Exception& error) {

@@ -39,11 +39,15 @@ struct YamlNode {
 // Nodes are shared where the file has aliases. Immutable once parsed.
 class YamlDocument {
  public:
-  // InvalidArgument, beginning with "FILE:LINE: ", for what is no YAML, not exactly one document, or beyond a limit;
-  // for a key that is no scalar or stands twice; for tags (but !!str, and Envoy's !ignore, which drops an entry).
+  // InvalidArgument, beginning with "FILE:LINE: ", for what is no YAML, no document at all, or beyond a limit; for a key
+  // that is no scalar; for tags (but !!str, and Envoy's !ignore, which drops an entry).
   static StatusOr<YamlDocument> Parse(std::string_view text, std::string_view file_name, const YamlLimits& limits = {});
 
   const YamlNode& root() const { return *root_; }
+  // What Envoy passes over without a word: of a key that stands twice the first one, of documents all but the first.
+  // Each begins with "FILE:LINE: "; at most kWarningsMax.
+  static constexpr size_t kWarningsMax = 20;
+  const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
   friend class YamlBuilder;
@@ -51,6 +55,7 @@ class YamlDocument {
 
   std::deque<YamlNode> nodes_;
   const YamlNode* root_ = nullptr;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace minato::gateway::config

@@ -6,6 +6,7 @@
 namespace minato::gateway::config {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 std::string ErrorOf(std::string_view text, const YamlLimits& limits = {}) {
@@ -57,14 +58,12 @@ TEST(YamlDocument, DropsWhatIsTaggedIgnore) {
 TEST(YamlDocument, RefusesWhatIsNotOneDocument) {
   EXPECT_EQ(ErrorOf(""), "f.yaml: the file is empty");
   EXPECT_EQ(ErrorOf("# nothing\n"), "f.yaml: the file is empty");
-  EXPECT_THAT(ErrorOf("a: 1\n---\nb: 2\n"), HasSubstr("a second document"));
   EXPECT_THAT(ErrorOf("a: [1\nb: 2\n"), HasSubstr("f.yaml:"));
   EXPECT_EQ(ErrorOf("a: \xff"), "f.yaml: not UTF-8 text");
   EXPECT_EQ(ErrorOf(std::string_view("a\0: 1", 5)), "f.yaml: not UTF-8 text");
 }
 
 TEST(YamlDocument, RefusesKeysThatAreNone) {
-  EXPECT_EQ(ErrorOf("a: 1\nb: 2\na: 3\n"), "f.yaml:3: the key \"a\" stands twice");
   EXPECT_EQ(ErrorOf("[a]: 1\n"), "f.yaml:1: a key must be a string");
   EXPECT_EQ(ErrorOf("~: 1\n"), "f.yaml:1: a key is missing");
   EXPECT_EQ(ErrorOf("a: &x b\n*x : 1\n"), "f.yaml:2: an alias cannot be a key");
@@ -86,6 +85,29 @@ TEST(YamlDocument, BoundsSizeAndNumber) {
   EXPECT_EQ(ErrorOf("a: 1\n", {.bytes_max = 5}), "no error");
   EXPECT_EQ(ErrorOf("[1, 2, 3]", {.nodes_max = 3}), "f.yaml:1: more than 3 values");
   EXPECT_EQ(ErrorOf("[1, 2, 3]", {.nodes_max = 4}), "no error");
+}
+
+TEST(YamlDocument, TakesTheLastOfAKeyThatStandsTwiceAndTellsOfTheOthers) {
+  const auto document = YamlDocument::Parse("a: 1\nb: {c: 2, c: [3]}\n!ignore a: 4\na: 5\na: 6\n", "f.yaml");
+  ASSERT_TRUE(document.ok()) << document.status();
+  ASSERT_EQ(document->root().entries.size(), 2);
+  EXPECT_EQ(document->root().entries[0].value->text, "6");
+  EXPECT_EQ(document->root().entries[0].line, 5);
+  EXPECT_EQ(document->root().entries[1].value->entries[0].value->kind, YamlNode::Kind::kList);
+  EXPECT_THAT(document->warnings(),
+              ElementsAre("f.yaml:2: the key \"c\" stands twice; as in Envoy this one is passed over, line 2 counts",
+                          "f.yaml:1: the key \"a\" stands twice; as in Envoy this one is passed over, line 4 counts",
+                          "f.yaml:4: the key \"a\" stands twice; as in Envoy this one is passed over, line 5 counts"));
+}
+
+TEST(YamlDocument, ReadsTheFirstOfSeveralDocumentsAndTellsOfMore) {
+  for (const std::string_view text : {"a: 1\n---\nb: 2\n", "---\na: 1\n---\n[", "a: 1\n...\n---\n"}) {
+    const auto document = YamlDocument::Parse(text, "f.yaml");
+    ASSERT_TRUE(document.ok()) << document.status();
+    EXPECT_EQ(document->root().entries[0].key, "a");
+    EXPECT_THAT(document->warnings(), ElementsAre(HasSubstr("a second document"))) << text;
+  }
+  EXPECT_THAT(YamlDocument::Parse("---\na: 1\n...\n", "f.yaml")->warnings(), ElementsAre());
 }
 
 TEST(YamlDocument, BoundsDepthBeforeTheParserRunsOutOfStack) {

@@ -40,8 +40,8 @@ Status CompiledBootstrap::AddTls(const config::Listener& listener) {
   }
   if (chains.empty()) return OkStatus();
   if (chains.size() != listener.filter_chains.size()) {
-    return InvalidArgument("{}: line {}: filter_chains with and without a transport_socket on one listener are not "
-                           "supported", listener.place.path, listener.place.line);
+    return InvalidArgument("{}.filter_chains: with and without a transport_socket on one listener is not supported",
+                           listener.place.ToString());
   }
   TRY(acceptors_[listener.address], TlsAcceptor::Create(chains));
   return OkStatus();

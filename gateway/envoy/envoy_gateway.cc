@@ -37,12 +37,18 @@ bool SameFront(const config::HttpConnectionManager& a, const config::HttpConnect
          a.http2.initial_connection_window_size == b.http2.initial_connection_window_size;
 }
 
+ListenOptions HowToListen(const config::Listener& listener) {
+  return {.ip_versions = listener.ipv4_compat ? IpVersions::kBoth : IpVersions::kOwn,
+          .tcp_backlog_size = listener.tcp_backlog_size};
+}
+
 // Whether connections that were made under `a` may go on under `b`. Certificates are read anew in any case.
 bool OpensAlike(const config::Listener& a, const config::Listener& b) {
   const auto same_chain = [](const config::FilterChain& x, const config::FilterChain& y) {
     return x.server_names == y.server_names && SameTls(x.tls, y.tls) && SameFront(x.http, y.http);
   };
-  return a.address == b.address && std::equal(a.filter_chains.begin(), a.filter_chains.end(),
+  return a.address == b.address && a.ipv4_compat == b.ipv4_compat && a.tcp_backlog_size == b.tcp_backlog_size &&
+         std::equal(a.filter_chains.begin(), a.filter_chains.end(),
                                               b.filter_chains.begin(), b.filter_chains.end(), same_chain);
 }
 
@@ -98,6 +104,7 @@ struct EnvoyGateway::Server {
   config::Listener opened_as;
   std::vector<std::unique_ptr<ListenerHandler>> handlers;  // by worker
   std::vector<std::unique_ptr<AccessLog>> logs;            // by worker, before the handler
+  ConnectionLimit connection_limit;
   std::unique_ptr<HttpServer> http;
 };
 
@@ -116,6 +123,7 @@ struct EnvoyGateway::Impl {
     return std::any_of(servers.begin(), servers.end(),
                        [&](const auto& server) { return server->opened_as.address == address; });
   }
+  void LimitConnections(const config::Bootstrap& bootstrap);
   // The servers that are not what a listener of `bootstrap` wants.
   std::vector<std::unique_ptr<Server>> TakeUnwanted(const config::Bootstrap& bootstrap);
 
@@ -123,6 +131,7 @@ struct EnvoyGateway::Impl {
   const AccessLog::Lines access_log;
   MetricsRegistry& metrics;
   HttpMetrics http_metrics;
+  ConnectionLimit connection_limit;  // of all servers together
   StatsByCluster stats;
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<std::unique_ptr<Server>> servers;
@@ -133,6 +142,7 @@ StatusOr<std::unique_ptr<EnvoyGateway::Server>> EnvoyGateway::Impl::Listen(const
                                                                             ErrorShape error_shape) {
   auto server = std::make_unique<Server>();
   server->opened_as = listener;
+  server->connection_limit.set_max(listener.connection_limit.value_or(ConnectionLimit::kNone));
   for (size_t i = 0; i < workers.size(); ++i) {
     server->handlers.push_back(std::make_unique<ListenerHandler>(*workers[i], listener.address, error_shape));
     server->logs.push_back(std::make_unique<AccessLog>(http_metrics, *server->handlers.back(), access_log,
@@ -142,12 +152,25 @@ StatusOr<std::unique_ptr<EnvoyGateway::Server>> EnvoyGateway::Impl::Listen(const
   const auto tls_of = [this, address = listener.address](size_t worker) {
     return workers[worker]->chains->TlsOf(address);
   };
-  HttpServerOptions options = {.address = listener.address, .limits = {}, .tls_of = tls_of};
+  HttpServerOptions options = {.address = listener.address,
+                               .listen = HowToListen(listener),
+                               .limits = {}, .tls_of = tls_of,
+                               .connection_limits = {&connection_limit, &server->connection_limit}};
   for (const config::FilterChain& chain : listener.filter_chains) {
     options.limits.push_back(EnvoyFront(chain.http, error_shape));
   }
   TRY(server->http, HttpServer::Start(pool, options, handler_of));
   return server;
+}
+
+void EnvoyGateway::Impl::LimitConnections(const config::Bootstrap& bootstrap) {
+  connection_limit.set_max(bootstrap.global_downstream_max_connections.value_or(ConnectionLimit::kNone));
+  for (const config::Listener& listener : bootstrap.listeners) {
+    for (const auto& server : servers) {
+      if (server->opened_as.address != listener.address) continue;
+      server->connection_limit.set_max(listener.connection_limit.value_or(ConnectionLimit::kNone));
+    }
+  }
 }
 
 std::vector<std::unique_ptr<EnvoyGateway::Server>> EnvoyGateway::Impl::TakeUnwanted(
@@ -176,7 +199,10 @@ StatusOr<std::unique_ptr<EnvoyGateway>> EnvoyGateway::Start(WorkerPool& workers,
 
 StatusOr<std::vector<std::string>> EnvoyGateway::Check(config::Bootstrap bootstrap) {
   TRY(const std::shared_ptr<const CompiledBootstrap> compiled, CompiledBootstrap::Compile(std::move(bootstrap)));
-  return compiled->transcoders().warnings();
+  std::vector<std::string> warnings = compiled->bootstrap().warnings;
+  const std::vector<std::string>& of_transcoders = compiled->transcoders().warnings();
+  warnings.insert(warnings.end(), of_transcoders.begin(), of_transcoders.end());
+  return warnings;
 }
 
 Status EnvoyGateway::Reload(config::Bootstrap bootstrap, absl::Duration grace) {
@@ -196,7 +222,7 @@ Status EnvoyGateway::Reload(config::Bootstrap bootstrap, absl::Duration grace) {
   std::vector<ListenAddress> held;
   for (const config::Listener& listener : fresh.listeners) {
     if (impl.ListensOn(listener.address)) continue;
-    StatusOr<ListenAddress> address = ListenAddress::Reserve(listener.address);
+    StatusOr<ListenAddress> address = ListenAddress::Reserve(listener.address, HowToListen(listener));
     if (!address.ok()) {
       const auto abandon = [&](size_t worker) { return Worker::Abandon(std::move(next[worker])); };
       TRY(impl.pool.OnEach(abandon));
@@ -208,11 +234,13 @@ Status EnvoyGateway::Reload(config::Bootstrap bootstrap, absl::Duration grace) {
   for (const auto& server : impl.TakeUnwanted(fresh)) server->http->Drain(grace);
   const auto use = [&](size_t worker) { return impl.workers[worker]->Use(std::move(next[worker])); };
   TRY(impl.pool.OnEach(use));
+  impl.LimitConnections(fresh);
   for (const config::Listener& listener : fresh.listeners) {
     if (impl.Serves(listener)) continue;
     TRY(std::unique_ptr<Server> server, impl.Listen(listener, fresh.error_shape));
     impl.servers.push_back(std::move(server));
   }
+  for (const std::string& warning : fresh.warnings) Log::Warning("{}", warning);
   for (const std::string& warning : compiled->transcoders().warnings()) Log::Warning("{}", warning);
   return OkStatus();
 }

@@ -62,6 +62,7 @@ class WorkerChains::Chain final : public RequestHandler {
         routes_(compiled.RoutesOf(http)),
         own_ip_(http.use_remote_address ? OwnIp() : std::string()) {
     for (auto filter = http.http_filters.rbegin(); filter != http.http_filters.rend(); ++filter) {
+      if (std::holds_alternative<config::GrpcStatsFilter>(*filter)) continue;
       filters_.push_back(Make(*filter, listener, compiled, clusters));
     }
     if (compiled.bootstrap().extensions.Has(config::Extension::kContentCoding)) {
@@ -152,6 +153,16 @@ class WorkerChains::Chain final : public RequestHandler {
     }
   }
 
+  static std::vector<HealthCheck::MinHealthy> MinHealthyOf(const config::HealthCheckFilter& health,
+                                                           const Router::Clusters& clusters) {
+    std::vector<HealthCheck::MinHealthy> wanted;
+    for (const auto& [name, percent] : health.cluster_min_healthy_percentages) {
+      const auto cluster = clusters.find(name);
+      wanted.push_back({.stats = cluster == clusters.end() ? nullptr : cluster->second.stats, .percent = percent});
+    }
+    return wanted;
+  }
+
   std::unique_ptr<HttpFilter> Make(const config::HttpFilter& filter, const config::Listener& listener,
                                    const CompiledBootstrap& compiled, const Router::Clusters& clusters) {
     if (std::holds_alternative<config::RouterFilter>(filter)) {
@@ -175,7 +186,7 @@ class WorkerChains::Chain final : public RequestHandler {
       return std::make_unique<EnvoyCors>(compiled.cors_origins(), next);
     }
     if (const auto* const health = std::get_if<config::HealthCheckFilter>(&filter)) {
-      return std::make_unique<HealthCheck>(*health, next);
+      return std::make_unique<HealthCheck>(*health, MinHealthyOf(*health, clusters), next);
     }
     return std::make_unique<GrpcWeb>(next);
   }

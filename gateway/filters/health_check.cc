@@ -6,8 +6,17 @@
 
 namespace minato::gateway {
 
-HealthCheck::HealthCheck(const config::HealthCheckFilter& config, HttpFilter& next)
-    : headers_(config.headers.begin(), config.headers.end()), next_(next) {}
+HealthCheck::HealthCheck(const config::HealthCheckFilter& config, std::vector<MinHealthy> clusters, HttpFilter& next)
+    : headers_(config.headers.begin(), config.headers.end()), clusters_(std::move(clusters)), next_(next) {}
+
+bool HealthCheck::Healthy() const {
+  return std::all_of(clusters_.begin(), clusters_.end(), [](const MinHealthy& cluster) {
+    if (cluster.stats == nullptr) return false;
+    const uint64_t all = ClusterStats::Get(cluster.stats->membership_total);
+    if (all == 0) return cluster.percent == 0;
+    return ClusterStats::Get(cluster.stats->membership_healthy) * 100 >= all * cluster.percent;
+  });
+}
 
 Task<void> HealthCheck::Serve(ClientStream& stream, RouteChoice& route) {
   const auto matches = [&](const HeaderMatch& header) { return header.Matches(stream.head()); };
@@ -23,7 +32,7 @@ Task<void> HealthCheck::Serve(ClientStream& stream, RouteChoice& route) {
     }
     if (!piece->has_value()) break;
   }
-  co_await LocalReply(stream, route, 200, "");
+  co_await LocalReply(stream, route, Healthy() ? 200 : 503, "");
 }
 
 }  // namespace minato::gateway

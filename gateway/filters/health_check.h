@@ -5,20 +5,30 @@
 #include <vector>
 
 #include "gateway/filters/http_filter.h"
+#include "gateway/upstream/cluster_stats.h"
 #include "gateway/upstream/header_match.h"
 
 namespace minato::gateway {
 
 class HealthCheck final : public HttpFilter {
  public:
-  // `next` must outlive it.
-  HealthCheck(const config::HealthCheckFilter& config, HttpFilter& next);
+  // How many of a cluster's endpoints must be healthy.
+  struct MinHealthy {
+    const ClusterStats* stats = nullptr;  // nullptr: there is no such cluster
+    uint64_t percent = 0;
+  };
 
-  // 200 for a request that all the headers match, once it is complete.
+  // `next` and the clusters' stats must outlive it.
+  HealthCheck(const config::HealthCheckFilter& config, std::vector<MinHealthy> clusters, HttpFilter& next);
+
+  // 200 for a request that all the headers match, once it is complete; 503 while a cluster has too few.
   Task<void> Serve(ClientStream& stream, RouteChoice& route) override;
 
  private:
+  bool Healthy() const;
+
   std::vector<HeaderMatch> headers_;
+  const std::vector<MinHealthy> clusters_;
   HttpFilter& next_;
 };
 

@@ -12,8 +12,8 @@ namespace minato::gateway {
 // What one worker has of a server. Made and ended on that worker.
 struct HttpServer::Share {
   Share(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler,
-        const std::vector<FrontLimits>& limits, Listener::TlsOf tls_of)
-      : listener(home, address, handler, limits, std::move(tls_of)), root(home) {}
+        const HttpServerOptions& options, Listener::TlsOf tls_of)
+      : listener(home, address, handler, options.limits, std::move(tls_of), options.connection_limits), root(home) {}
 
   static Task<Status> Start(Share& share) {
     CO_TRY(share.listener.Listen());
@@ -75,14 +75,14 @@ size_t HttpServer::connections() const {
 
 StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(WorkerPool& workers, const HttpServerOptions& options,
                                                         const HandlerOf& handler_of) {
-  TRY(const ListenAddress address, ListenAddress::Reserve(options.address));
+  TRY(const ListenAddress address, ListenAddress::Reserve(options.address, options.listen));
   std::unique_ptr<HttpServer> server(new HttpServer(std::make_unique<Impl>(workers, address)));
   auto& shares = server->impl_->shares;
   shares.resize(workers.size());
   const auto start = [&](size_t worker) {
     Listener::TlsOf tls_of;
     if (options.tls_of != nullptr) tls_of = [tls_of = options.tls_of, worker] { return tls_of(worker); };
-    shares[worker] = std::make_unique<Share>(workers.home(worker), address, handler_of(worker), options.limits,
+    shares[worker] = std::make_unique<Share>(workers.home(worker), address, handler_of(worker), options,
                                              std::move(tls_of));
     return Share::Start(*shares[worker]);
   };

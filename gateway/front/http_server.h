@@ -8,6 +8,7 @@
 
 #include "gateway/front/client_stream.h"
 #include "gateway/front/limits.h"
+#include "gateway/front/listener.h"
 #include "gateway/front/worker_pool.h"
 #include "gateway/transport/tls.h"
 
@@ -15,10 +16,13 @@ namespace minato::gateway {
 
 struct HttpServerOptions {
   std::string address;  // "127.0.0.1:8080"; port 0 picks a free one
+  ListenOptions listen = {};
   // By filter chain of the TLS acceptor; the first ones hold until a handshake has chosen.
   std::vector<FrontLimits> limits = {FrontLimits()};
   // What encrypts a connection that a worker has accepted; asked on that worker. nullptr, or one that says nullptr: none.
   std::function<std::shared_ptr<const TlsAcceptor>(size_t worker)> tls_of = nullptr;
+  // A connection that one of them does not allow is closed at once. They outlive the server.
+  std::vector<ConnectionLimit*> connection_limits = {};
 };
 
 class HttpServer {

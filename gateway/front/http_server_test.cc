@@ -236,6 +236,39 @@ TEST_F(HttpServerTest, ConnectionsBeyondTheLimitAreClosedAtOnce) {
   EXPECT_EQ(BodyOf(first), "none");
 }
 
+TEST_F(HttpServerTest, SharesABoundOfConnectionsWithOthersOnAllWorkers) {
+  ConnectionLimit shared, own;
+  shared.set_max(2);
+  ASSERT_TRUE(shared.Enter()) << "somebody else's connection";
+  server.reset();
+  pool = std::make_unique<WorkerPool>(2);
+  auto started = HttpServer::Start(*pool, {.address = "127.0.0.1:0", .connection_limits = {&own, &shared}}, handler);
+  ASSERT_TRUE(started.ok()) << started.status();
+  server = *std::move(started);
+  {
+    RawClient first(server->address());
+    first.Send("GET /head HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(BodyOf(first), "none");
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(RawClient(server->address()).ReadAll(), "") << "closed at once";
+    shared.Leave();
+    RawClient second(server->address());
+    second.Send("GET /head HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(BodyOf(second), "none");
+  }
+  server.reset();
+  EXPECT_TRUE(shared.Enter() && shared.Enter() && !shared.Enter()) << "all that came in have left";
+}
+
+TEST_F(HttpServerTest, TakesIpv4OnASocketOfIpv6OnlyIfItIsTold) {
+  for (const IpVersions versions : {IpVersions::kBoth, IpVersions::kOwn}) {
+    server.reset();
+    auto started = HttpServer::Start(*pool, {.address = "[::]:0", .listen = {.ip_versions = versions}}, handler);
+    ASSERT_TRUE(started.ok()) << started.status();
+    server = *std::move(started);
+    EXPECT_EQ(RawClient(server->address()).connected(), versions == IpVersions::kBoth);
+  }
+}
+
 TEST_F(HttpServerTest, TimeoutsEndIdleConnectionsAndHalfSentRequests) {
   StartWith({.idle_timeout = absl::Milliseconds(20),
              .head_timeout = absl::Milliseconds(20),

@@ -1,5 +1,6 @@
 #include "gateway/front/listener.h"
 
+#include <algorithm>
 #include <atomic>
 #include <list>
 
@@ -24,12 +25,19 @@ using boost::system::error_code;
 struct ListenAddress::Reserved {
   int fd = -1;
   tcp::endpoint endpoint;
+  ListenOptions options;
   ~Reserved() {
     if (fd >= 0) ::close(fd);
   }
 };
 
 namespace {
+
+void SetIpVersions(int fd, const tcp::endpoint& endpoint, IpVersions versions) {
+  if (!endpoint.address().is_v6()) return;
+  const int own = versions == IpVersions::kOwn ? 1 : 0;
+  ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &own, sizeof(own));
+}
 
 StatusOr<tcp::endpoint> ParseEndpoint(std::string_view address) {
   const size_t colon = address.rfind(':');
@@ -84,7 +92,7 @@ class Accept {
 
 }  // namespace
 
-StatusOr<ListenAddress> ListenAddress::Reserve(std::string_view address) {
+StatusOr<ListenAddress> ListenAddress::Reserve(std::string_view address, const ListenOptions& options) {
   TRY(const tcp::endpoint endpoint, ParseEndpoint(address));
   // Without SO_REUSEPORT first: it would let us share the port with a stranger that set it, too.
   const auto bind_to = [&](const tcp::endpoint& to, bool share) -> StatusOr<std::shared_ptr<Reserved>> {
@@ -94,10 +102,12 @@ StatusOr<ListenAddress> ListenAddress::Reserve(std::string_view address) {
     const int on = 1;
     ::setsockopt(reserved->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     if (share) ::setsockopt(reserved->fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+    SetIpVersions(reserved->fd, to, options.ip_versions);
     if (::bind(reserved->fd, to.data(), static_cast<socklen_t>(to.size())) != 0) {
       return SystemError("bind", address, errno);
     }
     reserved->endpoint = to;
+    reserved->options = options;
     socklen_t size = static_cast<socklen_t>(reserved->endpoint.capacity());
     ::getsockname(reserved->fd, reserved->endpoint.data(), &size);
     return reserved;
@@ -121,9 +131,9 @@ std::string ListenAddress::ToString() const {
 
 struct Listener::State {
   State(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler,
-        std::vector<FrontLimits> limits, TlsOf tls_of)
+        std::vector<FrontLimits> limits, TlsOf tls_of, std::vector<ConnectionLimit*> connection_limits)
       : home(home), address(address), handler(handler), limits_by_chain(std::move(limits)), tls_of(std::move(tls_of)),
-        acceptor(home.context()), sessions(home) {
+        connection_limits(std::move(connection_limits)), acceptor(home.context()), sessions(home) {
     CHECK(!limits_by_chain.empty());
   }
 
@@ -133,11 +143,21 @@ struct Listener::State {
   }
   const FrontLimits& limits() const { return limits_by_chain.front(); }
 
+  bool AllowsOneMore() const {
+    for (size_t i = 0; i < connection_limits.size(); ++i) {
+      if (connection_limits[i]->Enter()) continue;
+      while (i > 0) connection_limits[--i]->Leave();
+      return false;
+    }
+    return true;
+  }
+
   AsioExecutor& home;
   const ListenAddress address;
   RequestHandler& handler;
   const std::vector<FrontLimits> limits_by_chain;
   const TlsOf tls_of;
+  const std::vector<ConnectionLimit*> connection_limits;
   Acceptor acceptor;
   bool draining = false;
   std::list<Connection*> connections;
@@ -146,8 +166,9 @@ struct Listener::State {
 };
 
 Listener::Listener(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler,
-                   std::vector<FrontLimits> limits, TlsOf tls_of)
-    : state_(std::make_unique<State>(home, address, handler, std::move(limits), std::move(tls_of))) {}
+                   std::vector<FrontLimits> limits, TlsOf tls_of, std::vector<ConnectionLimit*> connection_limits)
+    : state_(std::make_unique<State>(home, address, handler, std::move(limits), std::move(tls_of),
+                                     std::move(connection_limits))) {}
 
 Listener::~Listener() = default;
 
@@ -163,6 +184,7 @@ Task<void> Listener::Serve(State& state, std::unique_ptr<Connection> connection)
     Log::Debug("{}: {}", connection->peer(), MessageOf(ready));
     co_await connection->Close();
   }
+  for (ConnectionLimit* limit : state.connection_limits) limit->Leave();
   state.connections.erase(place);
   state.connection_count.store(state.connections.size(), std::memory_order_relaxed);
 }
@@ -175,8 +197,11 @@ Status Listener::Listen() {
   const int on = 1;
   ::setsockopt(state.acceptor.native_handle(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   ::setsockopt(state.acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+  const ListenOptions& options = state.address.reserved_->options;
+  SetIpVersions(state.acceptor.native_handle(), endpoint, options.ip_versions);
   if (!error) state.acceptor.bind(endpoint, error);
-  if (!error) state.acceptor.listen(asio::socket_base::max_listen_connections, error);
+  constexpr uint32_t kMost = asio::socket_base::max_listen_connections;
+  if (!error) state.acceptor.listen(static_cast<int>(std::min(options.tcp_backlog_size.value_or(kMost), kMost)), error);
   if (error) return SystemError("listen on", state.address.ToString(), error.value());
   return OkStatus();
 }
@@ -198,6 +223,7 @@ Task<void> Listener::Run() {
       Log::Warning("connection refused: this worker has {} (connections_max)", state.sessions.size());
       continue;
     }
+    if (!state.AllowsOneMore()) continue;
     const std::shared_ptr<const TlsAcceptor> tls = state.tls_of == nullptr ? nullptr : state.tls_of();
     auto connection = std::make_unique<Connection>(std::move(socket), state.home, state.limits().write_timeout,
                                                    tls == nullptr ? nullptr : tls->Accept());

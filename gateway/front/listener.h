@@ -3,10 +3,12 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "gateway/front/client_stream.h"
+#include "gateway/front/connection_limit.h"
 #include "gateway/front/limits.h"
 #include "gateway/transport/tls.h"
 #include "runtime/io/asio_executor.h"
@@ -14,12 +16,21 @@
 
 namespace minato::gateway {
 
+// What "[::]:80" means.
+enum class IpVersions { kBoth, kOwn };
+
+struct ListenOptions {
+  IpVersions ip_versions = IpVersions::kBoth;
+  // Connections that the kernel holds until they are accepted, for each listener; absent: as many as it lets.
+  std::optional<uint32_t> tcp_backlog_size = {};
+};
+
 // A bound and listening TCP address that several listeners, one a worker, share (SO_REUSEPORT).
 class ListenAddress {
  public:
   // "127.0.0.1:8080", "[::1]:0" (a free port). INVALID_ARGUMENT when it is no such thing; ALREADY_EXISTS when
   // another socket listens there; else what the system says.
-  static StatusOr<ListenAddress> Reserve(std::string_view address);
+  static StatusOr<ListenAddress> Reserve(std::string_view address, const ListenOptions& options = {});
 
   std::string ToString() const;  // with the port that was chosen
 
@@ -37,9 +48,10 @@ class Listener {
   // Asked for each connection; nullptr: it is not encrypted.
   using TlsOf = std::function<std::shared_ptr<const TlsAcceptor>()>;
 
-  // All must outlive the listener. `limits` as in HttpServerOptions.
+  // All must outlive the listener. `limits` and `connection_limits` as in HttpServerOptions.
   Listener(AsioExecutor& home, const ListenAddress& address, RequestHandler& handler,
-           std::vector<FrontLimits> limits, TlsOf tls_of = nullptr);
+           std::vector<FrontLimits> limits, TlsOf tls_of = nullptr,
+           std::vector<ConnectionLimit*> connection_limits = {});
   ~Listener();
 
   // Takes the port, or says why not. Once, before Run.

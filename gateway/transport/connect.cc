@@ -1,5 +1,8 @@
 #include "gateway/transport/connect.h"
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include "runtime/timer.h"
 
 namespace minato::gateway {
@@ -72,8 +75,26 @@ std::string ToString(const SocketAddress& address) {
                                    : fmt::format("{}:{}", ip, address.port());
 }
 
-Task<StatusOr<Socket>> Connect(boost::asio::io_context& context, SocketAddress address, absl::Duration timeout) {
+namespace {
+
+void KeepAlive(Socket& socket, const SocketAddress& address, const config::TcpKeepalive& keepalive) {
+  error_code ignored;  // connecting finds what is wrong
+  socket.open(address.protocol(), ignored);
+  const auto set = [&](int level, int option, int value) {
+    ::setsockopt(socket.native_handle(), level, option, &value, sizeof(value));
+  };
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  if (keepalive.keepalive_probes) set(IPPROTO_TCP, TCP_KEEPCNT, static_cast<int>(*keepalive.keepalive_probes));
+  if (keepalive.keepalive_time) set(IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(*keepalive.keepalive_time));
+  if (keepalive.keepalive_interval) set(IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(*keepalive.keepalive_interval));
+}
+
+}  // namespace
+
+Task<StatusOr<Socket>> Connect(boost::asio::io_context& context, SocketAddress address, absl::Duration timeout,
+                               const config::TcpKeepalive* keepalive) {
   Socket socket(context);
+  if (keepalive != nullptr) KeepAlive(socket, address, *keepalive);
   Connecting connecting(socket, address, timeout);
   CO_TRY(co_await connecting);
   co_return std::move(socket);

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "gateway/config/bootstrap.h"
 #include "gateway/transport/connection.h"
 
 namespace minato::gateway {
@@ -14,6 +15,8 @@ std::string ToString(const SocketAddress& address);
 
 // A socket connected to `address`. DEADLINE_EXCEEDED after `timeout`; UNAVAILABLE with the system's word for what went
 // wrong ("Connection refused"); the reason of the task's cancellation. `context` is the one that the task's home runs.
-Task<StatusOr<Socket>> Connect(boost::asio::io_context& context, SocketAddress address, absl::Duration timeout);
+// With `keepalive` the kernel asks a silent peer whether it is there; it may go once the task has begun.
+Task<StatusOr<Socket>> Connect(boost::asio::io_context& context, SocketAddress address, absl::Duration timeout,
+                               const config::TcpKeepalive* keepalive = nullptr);
 
 }  // namespace minato::gateway

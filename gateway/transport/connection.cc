@@ -22,9 +22,14 @@ std::string PeerName(const Socket& socket) {
   error_code error;
   const auto endpoint = socket.remote_endpoint(error);
   if (error) return "unknown";
-  const std::string ip = endpoint.address().to_string();
-  return endpoint.address().is_v6() ? fmt::format("ipv6:[{}]:{}", ip, endpoint.port())
-                                    : fmt::format("ipv4:{}:{}", ip, endpoint.port());
+  asio::ip::address address = endpoint.address();
+  // Of a socket that takes both.
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+  }
+  const std::string ip = address.to_string();
+  return address.is_v6() ? fmt::format("ipv6:[{}]:{}", ip, endpoint.port())
+                         : fmt::format("ipv4:{}:{}", ip, endpoint.port());
 }
 
 }  // namespace
@@ -330,8 +335,11 @@ Task<Connection::Upgraded> Connection::Upgrade() {
   if (fd_ >= 0) {
     home_.edges().Forget(fd_, *this);
     error_code ignored;
-    const bool v6 = peer_.starts_with("ipv6:");
-    upgraded.socket.assign(v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), std::exchange(fd_, -1), ignored);
+    int family = AF_INET;
+    socklen_t size = sizeof(family);
+    ::getsockopt(fd_, SOL_SOCKET, SO_DOMAIN, &family, &size);
+    const auto protocol = family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
+    upgraded.socket.assign(protocol, std::exchange(fd_, -1), ignored);
   }
   closed_ = true;
   co_return upgraded;

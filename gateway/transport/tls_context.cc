@@ -95,7 +95,7 @@ StatusOr<std::unique_ptr<const TlsContext>> TlsContext::Create(const config::Tls
     return made->UseProtocols(config.alpn_protocols);
   };
   const Status filled = fill();
-  if (!filled.ok()) return InvalidArgument("{}: line {}: {}", config.place.path, config.place.line, MessageOf(filled));
+  if (!filled.ok()) return InvalidArgument("{}: {}", config.place.ToString(), MessageOf(filled));
   return made;
 }
 

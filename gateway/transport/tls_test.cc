@@ -203,12 +203,15 @@ TEST_F(TlsTest, ErrorsNameThePlaceTheFileAndWhatIsWrong) {
   const std::string chain = file("chain.pem", good.certificate);
   const std::string key = file("key.pem", good.key);
   const auto error = [](const std::string& chain, const std::string& key, const std::string& ca = "") {
-    config::TlsContext tls{.place = {"listeners[0].tls", 7}, .certificate_chain = chain, .private_key = key, .trusted_ca = ca};
+    config::TlsContext tls{.place = {"listeners[0].tls", 7, "f.yaml"},
+                           .certificate_chain = chain,
+                           .private_key = key,
+                           .trusted_ca = ca};
     const Status status = TlsAcceptor::Create({{.tls = tls}}).status();
     EXPECT_TRUE(status.ok() || status.code() == StatusCode::kInvalidArgument);
     return std::string(MessageOf(status));
   };
-  const std::string place = "listeners[0].tls: line 7: ";
+  const std::string place = "f.yaml:7: listeners[0].tls: ";
   EXPECT_EQ(error(chain, key), "");
   EXPECT_EQ(error(chain, key, file("ca.pem", "words\n" + authority_.certificate + good.certificate)), "");
   EXPECT_EQ(error(folder + "missing.pem", key), place + folder + "missing.pem: No such file or directory");

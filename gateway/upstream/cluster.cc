@@ -6,6 +6,7 @@
 
 #include "gateway/upstream/endpoint_health.h"
 #include "gateway/upstream/endpoint_pool.h"
+#include "gateway/upstream/jitter.h"
 #include "gateway/upstream/load_balancer.h"
 #include "gateway/upstream/resolve_name.h"
 #include "runtime/check.h"
@@ -38,7 +39,8 @@ class Cluster::Impl {
   Impl(AsioExecutor& home, const config::Cluster& config, ClusterStats& stats, std::shared_ptr<const TlsConnector> tls)
       : home_(home), config_(config), stats_(stats), tasks_(home),
         shared_{home, config, stats, tasks_, Http2Options(config.http2), std::move(tls)},
-        balancer_(config.lb_policy, std::random_device()()), resolved_(config.endpoints.size()) {}
+        balancer_(config.lb_policy, config.healthy_panic_threshold, std::random_device()()),
+        resolved_(config.endpoints.size()) {}
 
   void Begin() {
     if (config_.type == config::Cluster::Type::kStatic) {
@@ -90,12 +92,14 @@ class Cluster::Impl {
   static Task<void> KeepResolving(Impl& self, size_t index) {
     const config::Endpoint& endpoint = self.config_.endpoints[index];
     bool first = true;
+    int failures = 0;  // in a row
     while (true) {
       StatusOr<ResolvedName> found =
           co_await ResolveName(self.home_, endpoint.address, {.family = self.config_.dns_lookup_family});
       const TaskContext& context = co_await CurrentContext();
       if (context.cancel.cancelled()) co_return;
       absl::Duration next = self.config_.dns_refresh_rate;
+      failures = found.ok() ? 0 : failures + 1;
       if (found.ok()) {
         const bool literal = found->ttl == absl::InfiniteDuration();
         if (literal || (self.config_.respect_dns_ttl && found->ttl > absl::ZeroDuration())) next = found->ttl;
@@ -103,6 +107,9 @@ class Cluster::Impl {
       } else {
         // What was known before is better than nothing.
         Log::Warning("cluster {}: {}", self.config_.name, MessageOf(found.status()));
+        if (self.config_.dns_failure_refresh_rate.has_value()) {
+          next = self.jitter_.Below(BackOff(*self.config_.dns_failure_refresh_rate, failures));
+        }
       }
       if (std::exchange(first, false)) {
         --self.names_unresolved_;
@@ -111,6 +118,13 @@ class Cluster::Impl {
       const Status slept = co_await Sleep(next);
       if (!slept.ok()) co_return;
     }
+  }
+
+  // The longest wait after so many failures in a row: twice as long each time.
+  static absl::Duration BackOff(const config::RefreshRate& rate, int failures) {
+    absl::Duration wait = rate.base_interval;
+    for (int i = 1; i < failures && wait < rate.max_interval; ++i) wait *= 2;
+    return std::min(wait, rate.max_interval);
   }
 
   void Resolved(size_t index, Addresses addresses) {
@@ -135,7 +149,7 @@ class Cluster::Impl {
           (*kept)->pool.set_weight(endpoint.weight);
           endpoints_.push_back(std::move(*kept));
         } else {
-          endpoints_.push_back(Join(address, endpoint.weight));
+          endpoints_.push_back(Join(address, endpoint));
         }
       }
     }
@@ -147,22 +161,31 @@ class Cluster::Impl {
   }
 
   struct Endpoint {
-    Endpoint(EndpointPool::Shared& shared, const SocketAddress& address, uint32_t weight)
-        : pool(shared, address, weight) {}
+    Endpoint(EndpointPool::Shared& shared, const SocketAddress& address, const config::Endpoint& config)
+        : pool(shared, address, config.weight), config(config) {}
+    bool healthy() const { return config.healthy && (health == nullptr || health->healthy()); }
     bool gone() const { return pool.empty() && (health == nullptr || health->idle()); }
 
     EndpointPool pool;
+    const config::Endpoint& config;
     std::unique_ptr<EndpointHealth> health;  // nullptr: nobody asks
   };
   using Endpoints = std::vector<std::unique_ptr<Endpoint>>;
 
-  std::unique_ptr<Endpoint> Join(const SocketAddress& address, uint32_t weight) {
-    auto endpoint = std::make_unique<Endpoint>(shared_, address, weight);
-    if (!config_.health_checks.empty()) {
-      endpoint->health =
-          std::make_unique<EndpointHealth>(home_, config_, stats_, address, shared_.tls, [this] { HealthChanged(); });
+  std::unique_ptr<Endpoint> Join(const SocketAddress& address, const config::Endpoint& config) {
+    auto endpoint = std::make_unique<Endpoint>(shared_, address, config);
+    if (config.health_checked && !config_.health_checks.empty()) {
+      endpoint->health = std::make_unique<EndpointHealth>(home_, config_, config, stats_, CheckedAt(address, config),
+                                                          shared_.tls, [this] { HealthChanged(); });
     }
     return endpoint;
+  }
+
+  static SocketAddress CheckedAt(const SocketAddress& address, const config::Endpoint& config) {
+    const auto ip = config.health_check_address.empty() ? address.address()
+                                                        : boost::asio::ip::make_address(config.health_check_address);
+    const bool own_port = config.health_check_port == 0 && config.health_check_address.empty();
+    return {ip, own_port ? address.port() : config.health_check_port};
   }
 
   void Leave(std::unique_ptr<Endpoint> endpoint) {
@@ -175,7 +198,7 @@ class Cluster::Impl {
     std::vector<EndpointPool*> pools;
     uint64_t healthy = 0;
     for (const auto& endpoint : endpoints_) {
-      if (endpoint->health != nullptr) endpoint->pool.set_healthy(endpoint->health->healthy());
+      endpoint->pool.set_healthy(endpoint->healthy());
       healthy += endpoint->pool.healthy() ? 1 : 0;
       pools.push_back(&endpoint->pool);
     }
@@ -203,6 +226,7 @@ class Cluster::Impl {
   Endpoints endpoints_;
   Endpoints leaving_;  // they end with their last call
   Event ready_;
+  Jitter jitter_;
   bool closed_ = false;
 };
 

@@ -31,10 +31,10 @@ constexpr std::string_view kServing("\x08\x01", 2);
 
 }  // namespace
 
-EndpointHealth::EndpointHealth(AsioExecutor& home, const config::Cluster& config, const ClusterStats& stats,
-                               const SocketAddress& address, std::shared_ptr<const TlsConnector> tls,
-                               std::function<void()> changed)
-    : config_(config), cluster_stats_(stats), changed_(std::move(changed)), tasks_(home),
+EndpointHealth::EndpointHealth(AsioExecutor& home, const config::Cluster& config, const config::Endpoint& endpoint,
+                               const ClusterStats& stats, const SocketAddress& address,
+                               std::shared_ptr<const TlsConnector> tls, std::function<void()> changed)
+    : config_(config), endpoint_(endpoint), cluster_stats_(stats), changed_(std::move(changed)), tasks_(home),
       shared_{home, config, own_stats_, tasks_, {}, std::move(tls)}, pool_(shared_, address, 1),
       unanswered_(config.health_checks.size()) {
   checks_.reserve(config.health_checks.size());
@@ -56,13 +56,38 @@ Task<void> EndpointHealth::Join() {
 }
 
 Task<void> EndpointHealth::KeepAsking(Check& check) {
+  if (check.config->initial_jitter > absl::ZeroDuration()) {
+    const Status slept = co_await Sleep(jitter_.Below(check.config->initial_jitter));
+  }
   while (!stopped_) {
     const Outcome outcome = co_await Ask(*check.config);
     if (stopped_) break;
     Told(check, outcome);
-    const bool used = ClusterStats::Get(cluster_stats_.upstream_rq_total) > 0;
-    const Status slept = co_await Sleep(used ? check.config->interval : check.config->no_traffic_interval);
+    const Status slept = co_await Sleep(NextInterval(check, outcome == Outcome::kPass));
   }
+}
+
+absl::Duration EndpointHealth::NextInterval(const Check& check, bool passed) {
+  const config::HealthCheck& config = *check.config;
+  const bool at_edge = check.in_a_row > 0;
+  absl::Duration wait;
+  if (ClusterStats::Get(cluster_stats_.upstream_rq_total) == 0) {
+    wait = config.no_traffic_interval;
+    if (passed) wait = config.no_traffic_healthy_interval.value_or(wait);
+  } else if (passed) {
+    wait = config.interval;
+    if (at_edge) wait = config.healthy_edge_interval.value_or(wait);
+  } else {
+    wait = config.unhealthy_interval.value_or(config.interval);
+    if (at_edge) wait = config.unhealthy_edge_interval.value_or(wait);
+  }
+  wait += jitter_.Below(wait * config.interval_jitter_percent / 100);
+  return wait + jitter_.Below(config.interval_jitter);
+}
+
+const std::string& EndpointHealth::HostName(const std::string& of_check) const {
+  if (!endpoint_.health_check_hostname.empty()) return endpoint_.health_check_hostname;
+  return of_check.empty() ? config_.name : of_check;
 }
 
 Task<EndpointHealth::Outcome> EndpointHealth::Ask(const config::HealthCheck& check) {
@@ -76,7 +101,7 @@ Task<StatusOr<bool>> EndpointHealth::AskHttp(const config::HealthCheck& check) {
   Http2Call call(kReplyBytesMax);
   pool_.Start(call,
               {.method = "GET",
-               .authority = check.host.empty() ? config_.name : check.host,
+               .authority = HostName(check.host),
                .path = check.path,
                .headers = {{"user-agent", kUserAgent}}},
               /*ends=*/true);
@@ -91,7 +116,7 @@ Task<StatusOr<bool>> EndpointHealth::AskGrpc(const config::HealthCheck& check) {
   Http2Call call(kReplyBytesMax);
   pool_.Start(call,
               {.method = "POST",
-               .authority = check.authority.empty() ? config_.name : check.authority,
+               .authority = HostName(check.authority),
                .path = "/grpc.health.v1.Health/Check",
                .headers = {{"te", "trailers"}, {"content-type", "application/grpc"}, {"user-agent", kUserAgent}}},
               /*ends=*/false);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gateway/upstream/endpoint_pool.h"
+#include "gateway/upstream/jitter.h"
 #include "runtime/scope.h"
 
 namespace minato::gateway {
@@ -14,9 +15,9 @@ class EndpointHealth {
  public:
   // `changed` is called when healthy() or known() have become something else. `stats` are the cluster's: an endpoint
   // whose cluster has had no request is asked more rarely.
-  // `tls` as of the cluster's own connections.
-  EndpointHealth(AsioExecutor& home, const config::Cluster& config, const ClusterStats& stats,
-                 const SocketAddress& address, std::shared_ptr<const TlsConnector> tls,
+  // `tls` as of the cluster's own connections. `address` is where to ask, for `endpoint`.
+  EndpointHealth(AsioExecutor& home, const config::Cluster& config, const config::Endpoint& endpoint,
+                 const ClusterStats& stats, const SocketAddress& address, std::shared_ptr<const TlsConnector> tls,
                  std::function<void()> changed);
   EndpointHealth(const EndpointHealth&) = delete;
   EndpointHealth& operator=(const EndpointHealth&) = delete;
@@ -44,8 +45,12 @@ class EndpointHealth {
   Task<StatusOr<bool>> AskHttp(const config::HealthCheck& check);
   Task<StatusOr<bool>> AskGrpc(const config::HealthCheck& check);
   void Told(Check& check, Outcome outcome);
+  absl::Duration NextInterval(const Check& check, bool passed);
+  // What the request calls the endpoint: by itself, else as the check says, else as the cluster's name.
+  const std::string& HostName(const std::string& of_check) const;
 
   const config::Cluster& config_;
+  const config::Endpoint& endpoint_;
   const ClusterStats& cluster_stats_;
   const std::function<void()> changed_;
   Scope tasks_;  // questions, and the connections for them
@@ -55,6 +60,7 @@ class EndpointHealth {
   std::vector<Check> checks_;
   size_t passing_ = 0;
   size_t unanswered_ = 0;
+  Jitter jitter_;
   bool stopped_ = false;
 };
 

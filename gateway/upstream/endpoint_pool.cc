@@ -15,7 +15,9 @@ EndpointPool::~EndpointPool() { CHECK(empty(), "the pool of {} ended before its 
 void EndpointPool::Start(Http2Call& call, const HttpRequestView& request, bool ends) {
   call.set_address(name_);
   if (Http2Connection* const connection = waiting_ == 0 ? FindRoom() : nullptr) {
-    if (TakeRequest(call)) call.Start(*this, *connection, request, ends);
+    if (!TakeRequest(call)) return;
+    call.Start(*this, *connection, request, ends);
+    connection->CountRequest(shared_.config.max_requests_per_connection);
     return;
   }
   ClusterStats& stats = shared_.stats;
@@ -85,7 +87,9 @@ void EndpointPool::OpenForWaiting() {
 void EndpointPool::Open() {
   ClusterStats::Add(shared_.stats.upstream_cx_active);
   ClusterStats::Add(shared_.stats.upstream_cx_total);
-  connections_.emplace_back(shared_.home, address_, shared_.config.connect_timeout, shared_.tls.get(), shared_.http2,
+  const auto& keepalive = shared_.config.tcp_keepalive;
+  connections_.emplace_back(shared_.home, address_, shared_.config.connect_timeout,
+                            keepalive.has_value() ? &*keepalive : nullptr, shared_.tls.get(), shared_.http2,
                             static_cast<Http2Connection::Owner&>(*this));
   shared_.connections.Spawn(Serve(std::prev(connections_.end())));
 }
@@ -126,7 +130,9 @@ void EndpointPool::StartWaiting() {
     Http2Connection* const connection = FindRoom();
     if (connection == nullptr) return;
     Http2Call& call = *PopWaiting();
-    if (TakeRequest(call)) call.StartWaiting(*connection);
+    if (!TakeRequest(call)) continue;
+    call.StartWaiting(*connection);
+    connection->CountRequest(shared_.config.max_requests_per_connection);
   }
 }
 

@@ -28,13 +28,15 @@ struct Later {
 }  // namespace
 
 Http2Connection::Http2Connection(AsioExecutor& home, const SocketAddress& address, absl::Duration connect_timeout,
-                                 const TlsConnector* tls, const http::Http2ClientOptions& options, Owner& owner)
-    : home_(home), address_(address), connect_timeout_(connect_timeout), tls_(tls), owner_(owner), session_(options) {}
+                                 const config::TcpKeepalive* keepalive, const TlsConnector* tls,
+                                 const http::Http2ClientOptions& options, Owner& owner)
+    : home_(home), address_(address), connect_timeout_(connect_timeout), keepalive_(keepalive), tls_(tls),
+      owner_(owner), session_(options) {}
 
 Http2Connection::~Http2Connection() { CHECK(!send_.posted, "a connection ended before its Run"); }
 
 Task<Http2Connection::Outcome> Http2Connection::Run() {
-  StatusOr<Socket> socket = co_await Connect(home_.context(), address_, connect_timeout_);
+  StatusOr<Socket> socket = co_await Connect(home_.context(), address_, connect_timeout_, keepalive_);
   if (!socket.ok()) {
     stage_ = Stage::kClosed;
     if (socket.status().code() == StatusCode::kDeadlineExceeded) {

@@ -34,9 +34,10 @@ class Http2Connection {
     std::string text;
   };
 
-  // Encrypted if there is `tls`, which outlives it.
+  // Encrypted if there is `tls`, which outlives it, as does `keepalive` (nullptr: the system does not ask).
   Http2Connection(AsioExecutor& home, const SocketAddress& address, absl::Duration connect_timeout,
-                  const TlsConnector* tls, const http::Http2ClientOptions& options, Owner& owner);
+                  const config::TcpKeepalive* keepalive, const TlsConnector* tls,
+                  const http::Http2ClientOptions& options, Owner& owner);
   Http2Connection(const Http2Connection&) = delete;
   Http2Connection& operator=(const Http2Connection&) = delete;
   ~Http2Connection();  // after Run returned
@@ -57,6 +58,10 @@ class Http2Connection {
 
   // No new streams; ends after the last one.
   void Drain();
+  // One more was submitted; drains with the last of `requests_max` (0: any number).
+  void CountRequest(uint32_t requests_max) {
+    if (requests_max != 0 && ++requests_ >= requests_max) Drain();
+  }
 
  private:
   enum class Stage { kConnecting, kOpen, kClosed };
@@ -77,11 +82,13 @@ class Http2Connection {
   AsioExecutor& home_;
   const SocketAddress address_;
   const absl::Duration connect_timeout_;  // and handshake
+  const config::TcpKeepalive* const keepalive_;
   const TlsConnector* const tls_;
   Owner& owner_;
   http::Http2Client session_;
   Stage stage_ = Stage::kConnecting;
   bool draining_ = false;
+  uint32_t requests_ = 0;  // counted only where there is a maximum
   bool feeding_ = false;
   bool sending_rest_ = false;
   std::optional<Connection> connection_;

@@ -7,7 +7,9 @@ namespace minato::gateway {
 void LoadBalancer::SetEndpoints(const std::vector<EndpointPool*>& endpoints) {
   const size_t healthy = static_cast<size_t>(
       std::count_if(endpoints.begin(), endpoints.end(), [](const EndpointPool* endpoint) { return endpoint->healthy(); }));
-  const bool panic = healthy * 2 < endpoints.size();
+  // Envoy's default overprovisioning_factor, 140 %.
+  const bool enough = healthy * 140 >= endpoints.size() * 100;
+  const bool panic = !enough && healthy * 100 < endpoints.size() * panic_threshold_;
   candidates_.clear();
   for (EndpointPool* endpoint : endpoints) {
     if (panic || endpoint->healthy()) candidates_.push_back({endpoint});
@@ -22,6 +24,7 @@ void LoadBalancer::SetEndpoints(const std::vector<EndpointPool*>& endpoints) {
 EndpointPool* LoadBalancer::Choose() {
   if (candidates_.empty()) return nullptr;
   if (candidates_.size() == 1) return candidates_[0].endpoint;
+  if (policy_ == config::Cluster::LoadBalancing::kRandom) return candidates_[Draw()].endpoint;
   if (weights_differ_) return ChooseByWeight();
   if (policy_ == config::Cluster::LoadBalancing::kRoundRobin) {
     turn_ = (turn_ + 1) % candidates_.size();

@@ -12,13 +12,16 @@ namespace minato::gateway {
 // Belongs to one worker; the endpoints outlive it or are replaced.
 class LoadBalancer {
  public:
-  LoadBalancer(config::Cluster::LoadBalancing policy, uint32_t seed) : policy_(policy), random_(seed) {}
+  // `panic_threshold` in percent.
+  LoadBalancer(config::Cluster::LoadBalancing policy, uint32_t panic_threshold, uint32_t seed)
+      : policy_(policy), panic_threshold_(panic_threshold), random_(seed) {}
 
-  // Chooses among the healthy ones; among all when fewer than half are (Envoy's panic threshold).
+  // Chooses among the healthy ones; among all when fewer of them are than the panic threshold says. As in Envoy that
+  // is never so where 72 % are.
   void SetEndpoints(const std::vector<EndpointPool*>& endpoints);
 
   // Round robin: in turn, as often as the weights say. Least request: the one with fewer calls of two drawn at random;
-  // with unequal weights in turn, by weight over calls. nullptr: there is none.
+  // with unequal weights in turn, by weight over calls. Random: whatever the weights. nullptr: there is none.
   EndpointPool* Choose();
 
  private:
@@ -30,6 +33,7 @@ class LoadBalancer {
   size_t Draw() { return random_() % candidates_.size(); }
 
   const config::Cluster::LoadBalancing policy_;
+  const size_t panic_threshold_;
   std::minstd_rand random_;
   std::vector<Candidate> candidates_;
   bool weights_differ_ = false;

@@ -106,7 +106,7 @@ struct TranscoderFixture : testing::Test {
   }
 
   TranscoderFixture() {
-    config.place = {"http_filters[0]", 7};
+    config.place = {"http_filters[0]", 7, "f.yaml"};
     config.descriptor_bytes = DescriptorSet();
     config.services = {"transcoder.test.Library"};
     config::VirtualHost& host = routes_config.virtual_hosts.emplace_back();

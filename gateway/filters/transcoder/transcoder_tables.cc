@@ -67,7 +67,7 @@ StatusOr<std::unique_ptr<const TranscoderTables>> TranscoderTables::Load(
   Status loaded = tables->ReadDescriptors();
   if (loaded.ok()) loaded = tables->AddServices();
   if (!loaded.ok()) {
-    return InvalidArgument("{}: line {}: {}", config.place.path, config.place.line, MessageOf(loaded));
+    return InvalidArgument("{}: {}", config.place.ToString(), MessageOf(loaded));
   }
   return tables;
 }
@@ -112,7 +112,7 @@ Status TranscoderTables::AddServices() {
 std::vector<std::string> TranscoderTables::Warnings() const {
   std::vector<std::string> placed;
   for (const std::string& warning : routes_->warnings()) {
-    placed.push_back(fmt::format("{}: line {}: {}", config_.place.path, config_.place.line, warning));
+    placed.push_back(fmt::format("{}: {}", config_.place.ToString(), warning));
   }
   return placed;
 }

@@ -10,7 +10,7 @@ struct TranscoderTablesTest : TranscoderFixture {
   }
 };
 
-constexpr std::string_view kPlace = "http_filters[0]: line 7: transcoding_filter: ";
+constexpr std::string_view kPlace = "f.yaml:7: http_filters[0]: transcoding_filter: ";
 
 TEST_F(TranscoderTablesTest, LoadsADescriptorSetAndItsServices) {
   EXPECT_EQ(Load(), "ok");
@@ -68,9 +68,9 @@ TEST_F(TranscoderTablesTest, WarnOfRulesThatCannotBeReached) {
       "variable nothing: Could not find field \"nothing\" in the type \"transcoder.test.Book\".";
   EXPECT_EQ(tables.warnings(),
             (std::vector<std::string>{
-                "http_filters[0]: line 7: transcoder.test.Library.GetBook: GET \"/missing/{nothing}\": " + nothing,
-                "http_filters[0]: line 7: transcoder.test.Ambiguous.One: GET \"/lost/{nothing}\": " + nothing,
-                "http_filters[0]: line 7: transcoder.test.Ambiguous.Two: GET \"/same/{title}\": the same method and "
+                "f.yaml:7: http_filters[0]: transcoder.test.Library.GetBook: GET \"/missing/{nothing}\": " + nothing,
+                "f.yaml:7: http_filters[0]: transcoder.test.Ambiguous.One: GET \"/lost/{nothing}\": " + nothing,
+                "f.yaml:7: http_filters[0]: transcoder.test.Ambiguous.Two: GET \"/same/{title}\": the same method and "
                 "path shape /same/* as transcoder.test.Ambiguous.One has with \"/same/{id}\"; neither can be reached",
             }));
 }
