@@ -96,6 +96,7 @@ struct RouteMatch {
   std::string path;
   bool case_sensitive = true;
   std::vector<HeaderMatcher> headers = {};
+  bool grpc = false;  // requests of the content-type application/grpc alone
 };
 
 struct RouteAction {

@@ -125,6 +125,7 @@ std::string MatchText(const RouteMatch& match) {
   }
   std::string text = fmt::format("{} {}", kind, match.path);
   for (const HeaderMatcher& header : match.headers) text += fmt::format(" with {}", header.name);
+  if (match.grpc) text += " of gRPC";
   return text;
 }
 

@@ -124,6 +124,9 @@ inline constexpr EnvoyMessage kRouteMatch = {
     "envoy.config.route.v3.RouteMatch",
     "prefix path safe_regex connect_matcher path_separated_prefix path_match_policy case_sensitive "
     "runtime_fraction headers query_parameters cookies grpc tls_context dynamic_metadata filter_state"};
+inline constexpr EnvoyMessage kGrpcRouteMatchOptions = {
+    "envoy.config.route.v3.RouteMatch.GrpcRouteMatchOptions",
+    ""};
 inline constexpr EnvoyMessage kCorsPolicy = {
     "envoy.config.route.v3.CorsPolicy",
     "allow_origin_string_match allow_methods allow_headers expose_headers max_age allow_credentials "

@@ -101,6 +101,10 @@ RouteMatch ReadRouteMatch(const YamlValue& value, ConfigErrors& errors) {
   for (const YamlValue& header : reader.TakeList("headers")) {
     match.headers.push_back(ReadHeaderMatcher(header, errors));
   }
+  if (const auto grpc = reader.Take("grpc")) {
+    MessageReader nothing(*grpc, kGrpcRouteMatchOptions, errors);
+    match.grpc = true;
+  }
   return match;
 }
 

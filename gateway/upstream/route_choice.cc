@@ -6,6 +6,7 @@
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 
+#include "gateway/upstream/grpc_request.h"
 #include "gateway/upstream/header_match.h"
 
 namespace minato::gateway {
@@ -109,7 +110,7 @@ Routes::Found Routes::Match(const RequestHead& head) const {
   const CompiledHost* const host = compiled_->HostOf(head.authority());
   if (host == nullptr) return {};
   for (const CompiledRoute& route : host->routes) {
-    if (!MatchesPath(route, head)) continue;
+    if (!MatchesPath(route, head) || (route.config.match.grpc && !IsGrpcRequest(head))) continue;
     const auto matches = [&](const HeaderMatch& header) { return header.Matches(head); };
     if (std::all_of(route.headers.begin(), route.headers.end(), matches)) return {&host->config, &route.config};
   }

@@ -9,6 +9,7 @@
 #include "gateway/config/bootstrap.h"
 #include "gateway/front/request_head.h"
 #include "gateway/grpc_wire.h"
+#include "gateway/upstream/grpc_request.h"
 
 namespace minato::gateway {
 
@@ -48,16 +49,18 @@ class RouteChoice {
   // Of what the gateway tells the client.
   ErrorShape error_shape() const { return error_shape_; }
 
-  // What the levels say of a filter, the most specific one first: route, virtual host, route_config.
+  // What the levels say of a filter, the most specific one first: route, virtual host, route_config. Without a route
+  // there are none, as in Envoy.
   template <typename Config>
   absl::InlinedVector<const Config*, 3> EveryPerFilter(
       std::shared_ptr<const Config> config::PerFilterConfig::*member) const {
     absl::InlinedVector<const Config*, 3> said;
+    if (found_.route == nullptr) return said;
     const auto add = [&](const config::PerFilterConfig& level) {
       if (level.*member) said.push_back((level.*member).get());
     };
-    if (found_.route != nullptr) add(found_.route->per_filter);
-    if (found_.virtual_host != nullptr) add(found_.virtual_host->per_filter);
+    add(found_.route->per_filter);
+    add(found_.virtual_host->per_filter);
     add(config_.per_filter);
     return said;
   }
@@ -73,7 +76,7 @@ class RouteChoice {
               ErrorShape error_shape, std::string_view content_type)
       : config_(config),
         routes_(routes),
-        came_as_grpc_(IsGrpcContentType(content_type)),
+        came_as_grpc_(IsGrpcContentType(content_type) && IsGrpcRequest(head)),
         error_shape_(ErrorShapeFor(error_shape, content_type)),
         found_(routes.Match(head)) {}
 

@@ -80,6 +80,15 @@ TEST(RouteChoice, HeadersMustMatchToo) {
   EXPECT_EQ(Chosen(pseudo, "/"), "yes");
 }
 
+TEST(RouteChoice, AGrpcRouteIsForGrpcCallsAlone) {
+  const auto config = With({To("grpc", {.path = "/", .grpc = true})});
+  EXPECT_EQ(Chosen(config, "/", {{"content-type", "application/grpc"}}), "grpc");
+  EXPECT_EQ(Chosen(config, "/", {{"content-type", "application/grpc+proto"}}), "grpc");
+  EXPECT_EQ(Chosen(config, "/", {{"content-type", "application/grpc-web"}}), "none");
+  EXPECT_EQ(Chosen(config, "/", {{"content-type", "application/grpc; a=b"}}), "none");
+  EXPECT_EQ(Chosen(config, "/"), "none");
+}
+
 TEST(RouteChoice, TheHostIsExactThenTheLongestSuffixThenAPrefixThenAny) {
   config::RouteConfiguration config;
   for (const std::string domain : {"*", "api.*", "*.example.com", "*.b.example.com", "Exact.example.com"}) {

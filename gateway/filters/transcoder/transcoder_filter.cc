@@ -2,16 +2,11 @@
 
 #include "gateway/filters/local_reply.h"
 #include "gateway/filters/transcoder/transcoded_stream.h"
-#include "gateway/grpc_wire.h"
 #include "gateway/strict_request.h"
+#include "gateway/upstream/grpc_request.h"
 
 namespace minato::gateway {
 namespace {
-
-bool IsGrpcRequest(const RequestHead& head) {
-  const auto first = head.Find(http::KnownHeader::kContentType);
-  return first.has_value() && IsGrpcContentType(*first) && IsGrpcContentType(ContentTypeOf(head));
-}
 
 bool IsAnsweredHere(const RouteChoice& choice) {
   return choice.route() != nullptr && std::holds_alternative<config::DirectResponseAction>(choice.route()->action);
