@@ -75,7 +75,8 @@ struct CorsPolicy {
 
 // typed_per_filter_config. nullptr: nothing said at this level.
 struct PerFilterConfig {
-  std::shared_ptr<const GrpcJsonTranscoder> transcoder;
+  // For the transcoders of the chain, in their order; those beyond its end have nothing said, either.
+  std::vector<std::shared_ptr<const GrpcJsonTranscoder>> transcoders;
   std::shared_ptr<const CorsPolicy> cors;
   // The `cors` of a virtual host or route. Counts where no level has the other.
   std::shared_ptr<const CorsPolicy> older_cors;

@@ -47,11 +47,11 @@ TEST(BootstrapReader, ReadsATranscoderInFrontOfACluster) {
   EXPECT_THAT(host.domains, ElementsAre("*"));
   ASSERT_EQ(host.routes.size(), 3);
   EXPECT_EQ(std::get<RouteAction>(host.routes[0].action).timeout, absl::Milliseconds(250));
-  ASSERT_NE(host.routes[0].per_filter.transcoder, nullptr);
-  EXPECT_TRUE(host.routes[0].per_filter.transcoder->convert_grpc_status);
+  ASSERT_EQ(host.routes[0].per_filter.transcoders.size(), 1);
+  EXPECT_TRUE(host.routes[0].per_filter.transcoders[0]->convert_grpc_status);
   EXPECT_EQ(std::get<DirectResponseAction>(host.routes[1].action).status, 403);
   EXPECT_EQ(std::get<DirectResponseAction>(host.routes[1].action).body, "closed");
-  EXPECT_EQ(host.routes[2].per_filter.transcoder, nullptr);
+  EXPECT_TRUE(host.routes[2].per_filter.transcoders.empty());
 
   ASSERT_EQ(bootstrap->clusters.size(), 1);
   const Cluster& cluster = bootstrap->clusters[0];
@@ -125,7 +125,7 @@ TEST(BootstrapReader, ReadsFiltersMatchersAndWhatARouteSaysBesides) {
   ASSERT_TRUE(bootstrap.ok()) << bootstrap.status();
   const HttpConnectionManager& http = bootstrap->listeners[0].filter_chains[0].http;
   EXPECT_TRUE(http.accept_http_10);
-  ASSERT_EQ(http.http_filters.size(), 5);
+  ASSERT_EQ(http.http_filters.size(), 6);
   const auto& health = std::get<HealthCheckFilter>(http.http_filters[0]);
   ASSERT_EQ(health.headers.size(), 1);
   EXPECT_EQ(health.headers[0].name, ":path");
@@ -134,9 +134,10 @@ TEST(BootstrapReader, ReadsFiltersMatchersAndWhatARouteSaysBesides) {
   EXPECT_TRUE(std::holds_alternative<GrpcWebFilter>(http.http_filters[2]));
 
   const RouteConfiguration& routes = http.route_config;
-  ASSERT_NE(routes.per_filter.transcoder, nullptr);
-  EXPECT_EQ(routes.per_filter.transcoder->descriptor_bytes, "\n\x03" "abc");
-  EXPECT_TRUE(routes.per_filter.transcoder->services.empty());
+  ASSERT_EQ(routes.per_filter.transcoders.size(), 2) << "for the second one";
+  EXPECT_EQ(routes.per_filter.transcoders[0], nullptr);
+  EXPECT_EQ(routes.per_filter.transcoders[1]->descriptor_bytes, "\n\x03" "abc");
+  EXPECT_TRUE(routes.per_filter.transcoders[1]->services.empty());
   EXPECT_EQ(routes.per_filter.cors, nullptr) << "the chain has no filter of that name";
 
   const VirtualHost& host = routes.virtual_hosts[0];
@@ -284,6 +285,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "          - {name: r, typed_config: {\"@type\": a/envoy.extensions.filters.http.router.v3.Router}}\n"
                 "          - name: t\n",
                 {"f:33: ~.http_filters[0]: the router must be the last filter"}},
+        Mistake{"          - name: envoy.filters.http.router\n",
+                "          - &c { name: c1, typed_config: { \"@type\": "
+                "type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors } }\n          - { name: c2, "
+                "typed_config: { \"@type\": type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors } }\n"
+                "          - name: envoy.filters.http.router\n",
+                {"f:44: ~.http_filters[2]: the CORS filter \"c2\": a second one, behind \"c1\", is not supported"}},
         Mistake{"              max_request_body_size: 8192\n", "              max_request_body_size: 0\n",
                 {"f:42: ~.http_filters[0].typed_config.max_request_body_size: 0 is outside of 1 to"}},
         Mistake{"proto_descriptor: api.pb\n              services", "services",

@@ -101,7 +101,9 @@ void DescribeTranscoder(const GrpcJsonTranscoder& config, int indent, Text& text
 }
 
 void DescribePerFilter(const PerFilterConfig& config, int indent, Text& text) {
-  if (config.transcoder) DescribeTranscoder(*config.transcoder, indent, text);
+  for (const auto& transcoder : config.transcoders) {
+    if (transcoder) DescribeTranscoder(*transcoder, indent, text);
+  }
   for (const auto& cors : {config.cors, config.older_cors}) {
     if (cors) text.Line(indent, "cors: {} origins", cors->allow_origin_string_match.size());
   }

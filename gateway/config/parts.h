@@ -49,10 +49,10 @@ TlsContext ReadDownstreamTls(const YamlValue& transport_socket, ConfigErrors& er
 TlsContext ReadUpstreamTls(const YamlValue& transport_socket, ConfigErrors& errors);
 
 // http_filters_part.cc
-// By which names the filters of a chain are configured per route; "": the chain has no such filter.
+// By which names the filters of a chain are configured per route.
 struct FilterNames {
-  std::string transcoder;
-  std::string cors;
+  std::vector<std::string> transcoders;  // in the order of the chain; two may have the same
+  std::string cors;                      // "": the chain has none
 };
 std::vector<HttpFilter> ReadHttpFilters(MessageReader& manager, FilterNames& names);
 PerFilterConfig ReadPerFilterConfig(MessageReader& level, const FilterNames& names);

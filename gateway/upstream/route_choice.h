@@ -64,11 +64,16 @@ class RouteChoice {
     add(config_.per_filter);
     return said;
   }
-  // The first of them, which counts whole; nullptr: there is none.
-  template <typename Config>
-  const Config* PerFilter(std::shared_ptr<const Config> config::PerFilterConfig::*member) const {
-    const auto said = EveryPerFilter(member);
-    return said.empty() ? nullptr : said.front();
+  // Likewise of the transcoder of that number in the chain: the most specific level counts whole. nullptr: none says
+  // anything.
+  const config::GrpcJsonTranscoder* Transcoder(size_t number) const {
+    if (found_.route == nullptr) return nullptr;
+    for (const auto* const level : {&found_.route->per_filter, &found_.virtual_host->per_filter, &config_.per_filter}) {
+      if (number < level->transcoders.size() && level->transcoders[number] != nullptr) {
+        return level->transcoders[number].get();
+      }
+    }
+    return nullptr;
   }
 
  private:

@@ -21,7 +21,7 @@ Task<void> RefusePath(ClientStream& stream, const RouteChoice& choice, const Rou
 }  // namespace
 
 const TranscoderTables* TranscoderFilter::TablesFor(const RouteChoice& choice) const {
-  const auto* const own = choice.PerFilter(&config::PerFilterConfig::transcoder);
+  const auto* const own = choice.Transcoder(number_);
   return own == nullptr ? tables_ : all_.Find(*own);
 }
 
