@@ -82,6 +82,23 @@ struct PerFilterConfig {
   std::shared_ptr<const CorsPolicy> older_cors;
 };
 
+// config.core.v3.HeaderValueOption, of a constant value. One that is empty and not to be kept does nothing, and is not
+// here.
+struct HeaderToAdd {
+  enum class Action { kAppendIfExistsOrAdd, kAddIfAbsent, kOverwriteIfExistsOrAdd, kOverwriteIfExists };
+  std::string name = {};  // lower-case
+  std::string value = {};
+  Action action = Action::kAppendIfExistsOrAdd;
+};
+
+// {request,response}_headers_to_{remove,add} of one level.
+struct HeaderMutations {
+  std::vector<std::string> remove = {};  // lower-case; before anything is added
+  std::vector<HeaderToAdd> add = {};
+
+  bool empty() const { return remove.empty() && add.empty(); }
+};
+
 struct RetryPolicy {
   std::vector<std::string> retry_on;  // "connect-failure", "5xx", …
   uint32_t num_retries = 1;
@@ -114,14 +131,25 @@ struct DirectResponseAction {
   std::string body;
 };
 
+// What is empty or 0 stays as the request has it.
+struct RedirectAction {
+  std::string scheme_redirect = {};  // https_redirect: "https"
+  std::string host_redirect = {};
+  uint32_t port_redirect = 0;
+  std::string path_redirect = {};  // not beside prefix_rewrite
+  std::string prefix_rewrite = {};
+  uint32_t response_code = 301;
+  bool strip_query = false;
+};
+
 struct Route {
   Place place;
   std::string name;
   RouteMatch match;
-  std::variant<RouteAction, DirectResponseAction> action;
+  std::variant<RouteAction, DirectResponseAction, RedirectAction> action;
   PerFilterConfig per_filter;
-  std::vector<std::pair<std::string, std::string>> request_headers_to_add;  // names are lower-case
-  std::vector<std::pair<std::string, std::string>> response_headers_to_add;
+  HeaderMutations request_headers;
+  HeaderMutations response_headers;
 };
 
 struct VirtualHost {
@@ -130,12 +158,17 @@ struct VirtualHost {
   std::vector<Route> routes;
   PerFilterConfig per_filter;
   std::optional<RetryPolicy> retry_policy;
+  HeaderMutations request_headers;
+  HeaderMutations response_headers;
 };
 
 struct RouteConfiguration {
   std::string name;
   std::vector<VirtualHost> virtual_hosts;
   PerFilterConfig per_filter;
+  HeaderMutations request_headers;
+  HeaderMutations response_headers;
+  bool most_specific_header_mutations_wins = false;  // else what the route_config changes does, which comes last then
 };
 
 struct HealthCheckFilter {

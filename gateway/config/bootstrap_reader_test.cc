@@ -11,6 +11,7 @@ namespace minato::gateway::config {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::FieldsAre;
 
 std::string TestFile(std::string_view name) { return fmt::format("gateway/config/testdata/{}", name); }
 
@@ -172,10 +173,26 @@ TEST(BootstrapReader, ReadsFiltersMatchersAndWhatARouteSaysBesides) {
   EXPECT_THAT(action.retry_policy->retriable_status_codes, ElementsAre(503));
   EXPECT_EQ(exact.per_filter.older_cors->allow_methods, "PUT");
   EXPECT_EQ(exact.per_filter.older_cors->allow_credentials, std::nullopt);
-  EXPECT_THAT(exact.request_headers_to_add, ElementsAre(std::pair("x-share", "100%")));
-  EXPECT_THAT(exact.response_headers_to_add, ElementsAre(std::pair("x-front", "minato")));
+  using Action = HeaderToAdd::Action;
+  EXPECT_THAT(exact.request_headers.add,
+              ElementsAre(FieldsAre("x-share", "100%", Action::kAppendIfExistsOrAdd),
+                          FieldsAre("x-kept", "", Action::kOverwriteIfExists)));
+  EXPECT_THAT(exact.response_headers.add, ElementsAre(FieldsAre("x-front", "minato", Action::kAppendIfExistsOrAdd)));
+  EXPECT_THAT(host.response_headers.add, ElementsAre(FieldsAre("x-old", "1", Action::kOverwriteIfExistsOrAdd),
+                                                     FieldsAre("x-old", "2", Action::kAppendIfExistsOrAdd)));
+  EXPECT_THAT(host.response_headers.remove, ElementsAre("x-gone"));
+  EXPECT_THAT(routes.request_headers.add, ElementsAre(FieldsAre("x-new", "1", Action::kAddIfAbsent)));
+  EXPECT_TRUE(routes.most_specific_header_mutations_wins);
   EXPECT_EQ(host.routes[1].match.kind, RouteMatch::Path::kSafeRegex);
   EXPECT_EQ(host.routes[2].match.kind, RouteMatch::Path::kPathSeparatedPrefix);
+  EXPECT_TRUE(host.routes[2].match.grpc);
+  const auto& redirect = std::get<RedirectAction>(host.routes[3].action);
+  EXPECT_EQ(redirect.scheme_redirect, "https");
+  EXPECT_EQ(redirect.host_redirect, "new.example.com");
+  EXPECT_EQ(redirect.port_redirect, 8443);
+  EXPECT_EQ(redirect.path_redirect, "/new");
+  EXPECT_EQ(redirect.response_code, 308);
+  EXPECT_TRUE(redirect.strip_query);
 }
 
 TEST(BootstrapReader, TakesADurationAsTheMessageThatItIs) {
@@ -286,7 +303,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "          - name: t\n",
                 {"f:33: ~.http_filters[0]: the router must be the last filter"}},
         Mistake{"          - name: envoy.filters.http.router\n",
-                "          - &c { name: c1, typed_config: { \"@type\": "
+                "          - { name: c1, typed_config: { \"@type\": "
                 "type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors } }\n          - { name: c2, "
                 "typed_config: { \"@type\": type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors } }\n"
                 "          - name: envoy.filters.http.router\n",
@@ -310,8 +327,29 @@ INSTANTIATE_TEST_SUITE_P(
                 {"f:29: %.routes[1].direct_response.status: 600 is outside of 200 to 599"}},
         Mistake{"domains: [\"*\"]", "domains: [a.b, A.b]",
                 {"f:17: %: the domain \"A.b\" stands twice"}},
-        Mistake{"direct_response: { status: 403, body: { inline_string: closed } }", "redirect: {}",
-                {"f:29: %.routes[1].redirect: is not supported"}},
+        Mistake{"direct_response: { status: 403, body: { inline_string: closed } }",
+                "redirect: { regex_rewrite: { pattern: { regex: a }, substitution: b } }",
+                {"f:29: %.routes[1].redirect.regex_rewrite: is not supported"}},
+        Mistake{"direct_response: { status: 403, body: { inline_string: closed } }",
+                "redirect: { path_redirect: /a, prefix_rewrite: /b, response_code: NOT_MODIFIED }",
+                {"f:29: %.routes[1].redirect: path_redirect and prefix_rewrite exclude each other",
+                 "f:29: %.routes[1].redirect.response_code: unknown value \"NOT_MODIFIED\"; one of: MOVED_PERM"}},
+        Mistake{"match: { path: /closed }",
+                "request_headers_to_add: { header: { key: a, value: \"%DYNAMIC_METADATA(b:c)%\" } }\n"
+                "                match: { path: /closed }",
+                {"f:28: %.routes[1].request_headers_to_add.header: value: the command operator %DYNAMIC_METADATA% is"}},
+        Mistake{"match: { path: /closed }",
+                "response_headers_to_add: [{ header: { key: a, value: 50% } }, { header: { key: Upgrade, value: x } }]\n"
+                "                match: { path: /closed }",
+                {"f:28: %.routes[1].response_headers_to_add[0].header: value: a \"%\" by itself is written \"%%\"",
+                 "f:28: %.routes[1].response_headers_to_add[1].header: the header \"upgrade\" cannot be added"}},
+        Mistake{"domains: [\"*\"]",
+                "domains: [\"*\"]\n              request_headers_to_remove: [\":path\", x-a, Host]\n"
+                "              request_headers_to_add: [{ header: { key: a }, append: true, append_action: "
+                "ADD_IF_ABSENT }]",
+                {"f:17: %: request_headers_to_remove: the header \":path\" cannot be removed",
+                 "f:17: %: request_headers_to_remove: the header \"Host\" cannot be removed",
+                 "f:20: %.request_headers_to_add[0]: append and append_action exclude each other"}},
         Mistake{"timeout: 0.25s", "retry_policy: { retry_on: never }",
                 {"f:21: %.routes[0].route.retry_policy: retry_on: \"never\" is not supported"}},
         // Listeners.

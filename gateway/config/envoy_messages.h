@@ -149,6 +149,10 @@ inline constexpr EnvoyMessage kRetryPolicy = {
 inline constexpr EnvoyMessage kRetryBackOff = {
     "envoy.config.route.v3.RetryPolicy.RetryBackOff",
     "base_interval max_interval"};
+inline constexpr EnvoyMessage kRedirectAction = {
+    "envoy.config.route.v3.RedirectAction",
+    "https_redirect scheme_redirect host_redirect port_redirect path_redirect prefix_rewrite regex_rewrite "
+    "response_code strip_query"};
 inline constexpr EnvoyMessage kDirectResponseAction = {
     "envoy.config.route.v3.DirectResponseAction",
     "status body body_format"};

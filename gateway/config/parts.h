@@ -57,6 +57,13 @@ struct FilterNames {
 std::vector<HttpFilter> ReadHttpFilters(MessageReader& manager, FilterNames& names);
 PerFilterConfig ReadPerFilterConfig(MessageReader& level, const FilterNames& names);
 
+// header_mutations_part.cc
+HeaderMutations ReadRequestHeaderMutations(MessageReader& level);
+HeaderMutations ReadResponseHeaderMutations(MessageReader& level);
+
+// retry_policy_part.cc
+RetryPolicy ReadRetryPolicy(const YamlValue& value, ConfigErrors& errors);
+
 // route_part.cc
 RouteConfiguration ReadRouteConfiguration(const YamlValue& value, const FilterNames& names, ConfigErrors& errors);
 

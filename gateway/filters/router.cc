@@ -7,6 +7,7 @@
 
 #include "gateway/filters/answer_time.h"
 #include "gateway/filters/local_reply.h"
+#include "gateway/filters/redirect.h"
 #include "gateway/filters/repeated_headers.h"
 #include "gateway/filters/retry_rules.h"
 #include "gateway/http_status.h"
@@ -19,15 +20,7 @@ namespace {
 
 using config::RetryPolicy;
 
-// Who is told to look elsewhere, or that something was made, is told where: at the same place.
-http::Headers DirectHeaders(const ClientStream& stream, uint32_t status) {
-  http::Headers headers;
-  if (status == 201 || (status >= 300 && status < 400)) {
-    std::string location(stream.encrypted() ? "https://" : "http://");
-    headers.Add("location", location.append(stream.head().authority()).append(stream.head().target()));
-  }
-  return headers;
-}
+bool TellsLocation(uint32_t status) { return status == 201 || (status >= 300 && status < 400); }
 
 }  // namespace
 
@@ -39,7 +32,7 @@ class Router::Request {
       : router_(router), stream_(stream), choice_(choice), action_(action), target_(target),
         retry_(RetryOf(choice, action)), keep_body_(retry_ != nullptr),
         peer_(router.options_.forwarding.use_remote_address ? stream.peer() : std::string()),
-        head_(stream.head(), peer_, stream.encrypted(), *choice.route(), action, router.options_.forwarding),
+        head_(stream.head(), peer_, stream.encrypted(), choice, action, router.options_.forwarding),
         time_(context, router.options_.request_timeout,
               action.idle_timeout.value_or(router.options_.stream_idle_timeout)) {}
 
@@ -99,9 +92,8 @@ Task<void> Router::Serve(ClientStream& stream, RouteChoice& route) {
     co_await NoRoute(stream, route, stream.head().path());
     co_return;
   }
-  if (const auto* const direct = std::get_if<config::DirectResponseAction>(&route.route()->action)) {
-    co_await LocalReply(stream, route, static_cast<int>(direct->status), direct->body,
-                        DirectHeaders(stream, direct->status));
+  if (!route.goes_to_cluster()) {
+    co_await AnswerByRoute(stream, route);
     co_return;
   }
   const auto& action = std::get<config::RouteAction>(route.route()->action);
@@ -110,6 +102,26 @@ Task<void> Router::Serve(ClientStream& stream, RouteChoice& route) {
   const TaskContext& context = co_await CurrentContext();
   Request request(*this, stream, route, action, cluster->second, context);
   co_await InContext<void>(request.context(), request.Serve());
+}
+
+Task<void> Router::AnswerByRoute(ClientStream& stream, const RouteChoice& choice) const {
+  const RequestHead& head = stream.head();
+  const config::Route& route = *choice.route();
+  const std::string_view proto = ForwardedProto(head, stream.encrypted(), options_.forwarding);
+  const std::string_view scheme = SchemeFor(head, proto, stream.encrypted());
+  http::Headers headers;
+  if (const auto* const redirect = std::get_if<config::RedirectAction>(&route.action)) {
+    const auto rewritten = RewrittenTarget(route.match, redirect->prefix_rewrite, head.target());
+    const std::string_view target = rewritten.has_value() ? std::string_view(*rewritten) : head.target();
+    headers.Add("location", LocationOf(head, scheme, proto, target, *redirect));
+    MutateResponse(choice, headers);
+    return LocalReply(stream, choice, static_cast<int>(redirect->response_code), "", std::move(headers));
+  }
+  const auto& direct = std::get<config::DirectResponseAction>(route.action);
+  // Who is told to look elsewhere, or that something was made, is told where: at the same place.
+  if (TellsLocation(direct.status)) headers.Add("location", LocationOf(head, scheme, proto, head.target(), {}));
+  MutateResponse(choice, headers);
+  return LocalReply(stream, choice, static_cast<int>(direct.status), direct.body, std::move(headers));
 }
 
 Task<void> Router::Request::Serve() {
@@ -233,7 +245,11 @@ Task<Router::Request::Outcome> Router::Request::FailBeforeHead(HttpCall& call, c
 
 Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpResponseHead from) {
   const TaskContext& context = co_await CurrentContext();
-  AddResponseHeaders(choice_, from.headers);
+  if (body_ended_) {  // as in Envoy: with all attempts, and of nothing that is still being sent
+    from.headers.AddLowered("x-envoy-upstream-service-time",
+                            std::to_string(absl::ToInt64Milliseconds(context.home->Now() - completed_)));
+  }
+  MutateResponse(choice_, from.headers);
   ResponseHead head;
   head.status = from.status;
   const std::string content_type(from.headers.Find("content-type").value_or(""));
@@ -243,10 +259,6 @@ Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpRespo
     uint64_t bytes = 0;
     if (absl::SimpleAtoi(absl::string_view(length->data(), length->size()), &bytes)) head.content_length = bytes;
     from.headers.Remove("content-length");
-  }
-  if (body_ended_) {  // as in Envoy: with all attempts, and of nothing that is still being sent
-    from.headers.AddLowered("x-envoy-upstream-service-time",
-                            std::to_string(absl::ToInt64Milliseconds(context.home->Now() - completed_)));
   }
   head.headers = std::move(from.headers);
 

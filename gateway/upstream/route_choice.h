@@ -13,6 +13,9 @@
 
 namespace minato::gateway {
 
+// What changes a head: of route, virtual host and route_config those that do, in the order of their evaluation.
+using HeaderLevels = absl::InlinedVector<const config::HeaderMutations*, 3>;
+
 // A route_config ready to be matched. Immutable, any number of threads.
 class Routes {
  public:
@@ -22,6 +25,8 @@ class Routes {
   struct Found {
     const config::VirtualHost* virtual_host = nullptr;
     const config::Route* route = nullptr;  // nullptr: none matches, Envoy answers 404
+    const HeaderLevels* request_headers = nullptr;   // nullptr: nothing changes
+    const HeaderLevels* response_headers = nullptr;  // likewise
   };
   // Host by exact domain, then longest suffix, longest prefix, "*"; case does not count. Then the first route whose
   // path and headers match.
@@ -44,6 +49,12 @@ class RouteChoice {
   void ChooseAgain(const RequestHead& head) { found_ = routes_.Match(head); }
   const config::Route* route() const { return found_.route; }
   const config::VirtualHost* virtual_host() const { return found_.virtual_host; }
+  // nullptr: nothing changes.
+  const HeaderLevels* request_headers() const { return found_.request_headers; }
+  const HeaderLevels* response_headers() const { return found_.response_headers; }
+  bool goes_to_cluster() const {
+    return found_.route != nullptr && std::holds_alternative<config::RouteAction>(found_.route->action);
+  }
   // Whether the client, not a filter, made it a gRPC request.
   bool came_as_grpc() const { return came_as_grpc_; }
   // Of what the gateway tells the client.

@@ -10,8 +10,8 @@
 #include "gateway/http_status.h"
 #include "gateway/strict_request.h"
 #include "gateway/transcode/wire_fields.h"
-#include "gateway/upstream/grpc_request.h"
 #include "gateway/update_mask.h"
+#include "gateway/upstream/grpc_request.h"
 
 namespace minato::gateway {
 namespace {

@@ -9,7 +9,7 @@ namespace minato::gateway {
 namespace {
 
 bool IsAnsweredHere(const RouteChoice& choice) {
-  return choice.route() != nullptr && std::holds_alternative<config::DirectResponseAction>(choice.route()->action);
+  return choice.route() != nullptr && !choice.goes_to_cluster();
 }
 
 Task<void> RefusePath(ClientStream& stream, const RouteChoice& choice, const RouteMatch& match) {

@@ -51,7 +51,7 @@ TEST_F(TranscoderRequestTest, TheRouteIsChosenAgainForTheMethodUnlessTheIncoming
 
 TEST_F(TranscoderRequestTest, ABadRequestIsToldByTheRouteOfItsCall) {
   for (config::Route& route : routes_config.virtual_hosts[0].routes) {
-    route.response_headers_to_add = {{"x-route", std::get<config::RouteAction>(route.action).cluster}};
+    route.response_headers.add = {{"x-route", std::get<config::RouteAction>(route.action).cluster}};
   }
   HandClient client("GET", "/books/x");
   Serve(client);
