@@ -62,6 +62,13 @@ struct HeaderMatcher {
   bool invert_match = false;
 };
 
+// config.route.v3.QueryParameterMatcher
+struct QueryParameterMatcher {
+  std::string name;
+  std::optional<StringMatcher> value = {};  // absent: the parameter must be present
+  bool present = true;
+};
+
 // extensions.filters.http.cors.v3.CorsPolicy, or the older `cors` of a virtual host or route.
 struct CorsPolicy {
   std::vector<StringMatcher> allow_origin_string_match;
@@ -114,11 +121,18 @@ struct RouteMatch {
   std::string path;
   bool case_sensitive = true;
   std::vector<HeaderMatcher> headers = {};
+  std::vector<QueryParameterMatcher> query_parameters = {};
   bool grpc = false;  // requests of the content-type application/grpc alone
 };
 
+struct ClusterWeight {
+  std::string name;
+  uint32_t weight = 0;  // a share of the requests, out of the sum of the weights
+};
+
 struct RouteAction {
-  std::string cluster;
+  std::string cluster = {};
+  std::vector<ClusterWeight> weighted_clusters = {};  // in its place; one weight at least is not 0
   absl::Duration timeout = absl::Seconds(15);  // zero: none
   std::optional<absl::Duration> idle_timeout = {};
   std::string prefix_rewrite = {};

@@ -186,7 +186,13 @@ TEST(BootstrapReader, ReadsFiltersMatchersAndWhatARouteSaysBesides) {
   EXPECT_EQ(host.routes[1].match.kind, RouteMatch::Path::kSafeRegex);
   EXPECT_EQ(host.routes[2].match.kind, RouteMatch::Path::kPathSeparatedPrefix);
   EXPECT_TRUE(host.routes[2].match.grpc);
-  const auto& redirect = std::get<RedirectAction>(host.routes[3].action);
+  const auto& parameters = host.routes[3].match.query_parameters;
+  ASSERT_EQ(parameters.size(), 2);
+  EXPECT_EQ(parameters[0].value->text, "b");
+  EXPECT_FALSE(parameters[1].present);
+  EXPECT_THAT(std::get<RouteAction>(host.routes[3].action).weighted_clusters,
+              ElementsAre(FieldsAre("grpc", 1), FieldsAre("grpc", 99)));
+  const auto& redirect = std::get<RedirectAction>(host.routes[4].action);
   EXPECT_EQ(redirect.scheme_redirect, "https");
   EXPECT_EQ(redirect.host_redirect, "new.example.com");
   EXPECT_EQ(redirect.port_redirect, 8443);
@@ -319,6 +325,13 @@ INSTANTIATE_TEST_SUITE_P(
         // Routes.
         Mistake{"route: { cluster: grpc }", "route: { cluster: other }",
                 {"f:30: %.routes[2].route.cluster: unknown cluster \"other\""}},
+        Mistake{"route: { cluster: grpc }",
+                "route: { weighted_clusters: { clusters: [{ name: other, weight: 1 }, { name: grpc, host_rewrite_literal: "
+                "a }] } }",
+                {"f:30: %.routes[2].route.weighted_clusters: unknown cluster \"other\"",
+                 "f:31: %.routes[2].route.weighted_clusters.clusters[1].host_rewrite_literal: is not supported"}},
+        Mistake{"route: { cluster: grpc }", "route: { weighted_clusters: { clusters: [{ name: grpc }] } }",
+                {"f:31: %.routes[2].route.weighted_clusters: the weights' sum 0 is outside of 1 to 4294967295"}},
         Mistake{"match: { path: /closed }", "match: { safe_regex: { regex: ( } }",
                 {"f:28: %.routes[1].match.safe_regex: no regular expression: missing ): ("}},
         Mistake{"match: { path: /closed }", "match: { path: /closed, prefix: / }",

@@ -144,6 +144,7 @@ std::string MatchText(const RouteMatch& match) {
   }
   std::string text = fmt::format("{} {}", kind, match.path);
   for (const HeaderMatcher& header : match.headers) text += fmt::format(" with {}", header.name);
+  for (const QueryParameterMatcher& parameter : match.query_parameters) text += fmt::format(" with ?{}", parameter.name);
   if (match.grpc) text += " of gRPC";
   return text;
 }
@@ -159,13 +160,20 @@ std::string RedirectText(const RedirectAction& action) {
   return text;
 }
 
+std::string ClusterText(const RouteAction& action) {
+  if (action.weighted_clusters.empty()) return fmt::format("cluster {}", action.cluster);
+  std::vector<std::string> clusters;
+  for (const auto& [name, weight] : action.weighted_clusters) clusters.push_back(fmt::format("{} ({})", name, weight));
+  return fmt::format("cluster by weight: {}", Joined(clusters));
+}
+
 std::string ActionText(const Route& route) {
   if (const auto* redirect = std::get_if<RedirectAction>(&route.action)) return RedirectText(*redirect);
   if (const auto* direct = std::get_if<DirectResponseAction>(&route.action)) {
     return fmt::format("answer {}, {} bytes", direct->status, direct->body.size());
   }
   const auto& action = std::get<RouteAction>(route.action);
-  std::string text = fmt::format("cluster {}", action.cluster);
+  std::string text = ClusterText(action);
   text += action.timeout == absl::ZeroDuration() ? ", no timeout" : fmt::format(", timeout {}", Time(action.timeout));
   if (!action.prefix_rewrite.empty()) text += fmt::format(", prefix becomes {}", action.prefix_rewrite);
   if (!action.host_rewrite_literal.empty()) text += fmt::format(", host becomes {}", action.host_rewrite_literal);

@@ -38,6 +38,7 @@ TEST(Describe, TellsEveryTranscoderAndWhatLevelsChange) {
            "      response headers: without x-gone, x-old: 1, x-old: 2\n",
            "        request headers: x-share: 100%, x-kept: \n",
            "      separated prefix /shelves of gRPC -> cluster grpc, timeout 15s\n",
+           "      prefix /split with ?a with ?c -> cluster by weight: grpc (1), grpc (99), timeout 15s\n",
            "      prefix /old -> redirect 308, scheme https, host new.example.com, port 8443, path /new, without query\n",
        }) {
     EXPECT_NE(text.find(line), text.npos) << line << "is not in\n" << text;

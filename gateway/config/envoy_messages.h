@@ -141,6 +141,13 @@ inline constexpr EnvoyMessage kRouteAction = {
     "include_vh_rate_limits hash_policy cors max_grpc_timeout grpc_timeout_offset upgrade_configs "
     "internal_redirect_policy internal_redirect_action max_internal_redirects hedge_policy "
     "max_stream_duration"};
+inline constexpr EnvoyMessage kWeightedCluster = {
+    "envoy.config.route.v3.WeightedCluster",
+    "clusters total_weight runtime_key_prefix header_name use_hash_policy"};
+inline constexpr EnvoyMessage kClusterWeight = {
+    "envoy.config.route.v3.WeightedCluster.ClusterWeight",
+    "name cluster_header weight metadata_match request_headers_to_add request_headers_to_remove "
+    "response_headers_to_add response_headers_to_remove typed_per_filter_config host_rewrite_literal"};
 inline constexpr EnvoyMessage kRetryPolicy = {
     "envoy.config.route.v3.RetryPolicy",
     "retry_on num_retries per_try_timeout per_try_idle_timeout retry_priority retry_host_predicate "
@@ -160,6 +167,9 @@ inline constexpr EnvoyMessage kHeaderMatcher = {
     "envoy.config.route.v3.HeaderMatcher",
     "name exact_match safe_regex_match range_match present_match prefix_match suffix_match contains_match "
     "string_match invert_match treat_missing_header_as_empty"};
+inline constexpr EnvoyMessage kQueryParameterMatcher = {
+    "envoy.config.route.v3.QueryParameterMatcher",
+    "name string_match present_match"};
 inline constexpr EnvoyMessage kFilterConfig = {
     "envoy.config.route.v3.FilterConfig",
     "config is_optional disabled"};

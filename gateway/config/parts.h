@@ -37,6 +37,7 @@ void ReadAccessLogs(MessageReader& level);
 std::string ReadRegex(const YamlValue& value, ConfigErrors& errors);
 StringMatcher ReadStringMatcher(const YamlValue& value, ConfigErrors& errors);
 HeaderMatcher ReadHeaderMatcher(const YamlValue& value, ConfigErrors& errors);
+QueryParameterMatcher ReadQueryParameterMatcher(const YamlValue& value, ConfigErrors& errors);
 
 // transcoder_part.cc
 std::shared_ptr<const GrpcJsonTranscoder> ReadTranscoder(const YamlValue& value, ConfigErrors& errors);

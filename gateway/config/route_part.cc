@@ -1,4 +1,5 @@
 // config.route.v3
+#include <limits>
 #include <set>
 
 #include <absl/strings/ascii.h>
@@ -36,6 +37,9 @@ RouteMatch ReadRouteMatch(const YamlValue& value, ConfigErrors& errors) {
   for (const YamlValue& header : reader.TakeList("headers")) {
     match.headers.push_back(ReadHeaderMatcher(header, errors));
   }
+  for (const YamlValue& parameter : reader.TakeList("query_parameters")) {
+    match.query_parameters.push_back(ReadQueryParameterMatcher(parameter, errors));
+  }
   if (const auto grpc = reader.Take("grpc")) {
     MessageReader nothing(*grpc, kGrpcRouteMatchOptions, errors);
     match.grpc = true;
@@ -47,14 +51,33 @@ void ReadOlderCors(MessageReader& reader, PerFilterConfig& per_filter) {
   if (const auto cors = reader.Take("cors")) per_filter.older_cors = ReadCorsPolicy(*cors, reader.errors());
 }
 
+std::vector<ClusterWeight> ReadWeightedClusters(const YamlValue& value, ConfigErrors& errors) {
+  MessageReader reader(value, kWeightedCluster, errors);
+  std::vector<ClusterWeight> clusters;
+  uint64_t sum = 0;
+  for (const YamlValue& cluster : reader.TakeList("clusters")) {
+    MessageReader weighted(cluster, kClusterWeight, errors);
+    clusters.push_back({.name = weighted.RequiredString("name"), .weight = weighted.UInt32("weight", 0)});
+    sum += clusters.back().weight;
+  }
+  constexpr uint32_t kSumMax = std::numeric_limits<uint32_t>::max();
+  if (sum == 0 || sum > kSumMax) errors.Add(reader.place(), "the weights' sum {} is outside of 1 to {}", sum, kSumMax);
+  reader.WithoutEffect("total_weight", "the sum of the weights counts, as in Envoy");
+  reader.WithoutEffect("runtime_key_prefix", "there is no runtime: the weights hold");
+  return clusters;
+}
+
 RouteAction ReadRouteAction(const YamlValue& value, PerFilterConfig& per_filter, ConfigErrors& errors) {
   MessageReader reader(value, kRouteAction, errors);
   RouteAction action;
   ReadOlderCors(reader, per_filter);
-  if (reader.WhichOf({"cluster", "cluster_header", "weighted_clusters", "cluster_specifier_plugin",
-                      "inline_cluster_specifier_plugin"},
-                     MessageReader::OneOf::kRequired) == "cluster") {
+  const std::string_view specifier = reader.WhichOf(
+      {"cluster", "cluster_header", "weighted_clusters", "cluster_specifier_plugin", "inline_cluster_specifier_plugin"},
+      MessageReader::OneOf::kRequired);
+  if (specifier == "cluster") {
     action.cluster = reader.RequiredString("cluster");
+  } else if (specifier == "weighted_clusters") {
+    action.weighted_clusters = ReadWeightedClusters(*reader.Take("weighted_clusters"), errors);
   }
   action.timeout = reader.Duration("timeout", action.timeout);
   action.idle_timeout = reader.OptionalDuration("idle_timeout");

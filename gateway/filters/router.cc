@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include <absl/random/random.h>
 #include <absl/strings/numbers.h>
 
 #include "gateway/filters/answer_time.h"
@@ -19,6 +20,17 @@ namespace minato::gateway {
 namespace {
 
 using config::RetryPolicy;
+
+const std::string& ClusterOf(const config::RouteAction& action) {
+  if (action.weighted_clusters.empty()) return action.cluster;
+  uint64_t sum = 0;
+  for (const config::ClusterWeight& cluster : action.weighted_clusters) sum += cluster.weight;
+  thread_local absl::InsecureBitGen random;
+  uint64_t drawn = absl::Uniform<uint64_t>(random, 0, sum);
+  auto cluster = action.weighted_clusters.begin();
+  while (drawn >= cluster->weight) drawn -= (cluster++)->weight;
+  return cluster->name;
+}
 
 bool TellsLocation(uint32_t status) { return status == 201 || (status >= 300 && status < 400); }
 
@@ -97,8 +109,9 @@ Task<void> Router::Serve(ClientStream& stream, RouteChoice& route) {
     co_return;
   }
   const auto& action = std::get<config::RouteAction>(route.route()->action);
-  const auto cluster = clusters_.find(action.cluster);
-  CHECK(cluster != clusters_.end(), "route to a cluster that does not exist: {}", action.cluster);
+  const std::string& name = ClusterOf(action);
+  const auto cluster = clusters_.find(name);
+  CHECK(cluster != clusters_.end(), "route to a cluster that does not exist: {}", name);
   const TaskContext& context = co_await CurrentContext();
   Request request(*this, stream, route, action, cluster->second, context);
   co_await InContext<void>(request.context(), request.Serve());

@@ -103,7 +103,8 @@ struct RouterTest : testing::Test {
   }
   HandClient& Serve(HandClient& client) {
     const Routes routes(config);
-    const Router::Clusters clusters{{"backend", {&cluster, &stats, max_retries}}};
+    const Router::Clusters clusters{{"backend", {&cluster, &stats, max_retries}},
+                                    {"other", {&other_cluster, &stats, max_retries}}};
     Router router(clusters, options);
     RouteChoice choice(config, routes, client.head(), error_shape);
     loop.Run(Perform(router, client, choice));
@@ -114,6 +115,7 @@ struct RouterTest : testing::Test {
   ErrorShape error_shape = ErrorShape::kEnvoy;
   Router::Options options;
   HandCluster cluster;
+  HandCluster other_cluster;
   ClusterStats stats;
   uint64_t max_retries = 3;
   ManualExecutor loop;
@@ -421,6 +423,20 @@ TEST_F(RouterTest, TheRouteConfigurationHasTheLastWordUnlessTheMostSpecificOneIs
   HandClient again("GET", "/");
   Serve(again);
   EXPECT_EQ(cluster.sent[1].headers.Find("x-in"), "route");
+}
+
+TEST_F(RouterTest, GivesEachClusterItsShare) {
+  action().cluster.clear();
+  action().weighted_clusters = {{"nobody", 0}, {"backend", 1}, {"other", 3}};
+  cluster.scripts.resize(400);
+  other_cluster.scripts.resize(400);
+  for (int i = 0; i < 400; ++i) {
+    HandClient client("GET", "/");
+    Serve(client);
+  }
+  EXPECT_EQ(cluster.sent.size() + other_cluster.sent.size(), 400u);
+  EXPECT_GT(cluster.sent.size(), 30u);  // of 100 on average
+  EXPECT_LT(cluster.sent.size(), 200u);
 }
 
 TEST_F(RouterTest, WhatHasNoRouteIsAnsweredAsItIs) {

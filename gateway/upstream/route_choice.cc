@@ -8,6 +8,7 @@
 
 #include "gateway/upstream/grpc_request.h"
 #include "gateway/upstream/header_match.h"
+#include "gateway/upstream/query_match.h"
 
 namespace minato::gateway {
 namespace {
@@ -32,11 +33,13 @@ struct CompiledRoute {
         response_headers(LevelsOf(all, all.response_headers, host.response_headers, route.response_headers)) {
     if (route.match.kind == config::RouteMatch::Path::kSafeRegex) regex.emplace(route.match.path);
     for (const config::HeaderMatcher& header : route.match.headers) headers.emplace_back(header);
+    for (const auto& parameter : route.match.query_parameters) query_parameters.emplace_back(parameter);
   }
 
   const config::Route& config;
   std::optional<FullRegex> regex;
   std::vector<HeaderMatch> headers;
+  std::vector<QueryMatch> query_parameters;
   HeaderLevels request_headers;
   HeaderLevels response_headers;
 };
@@ -129,6 +132,8 @@ Routes::Found Routes::Match(const RequestHead& head) const {
     if (!MatchesPath(route, head) || (route.config.match.grpc && !IsGrpcRequest(head))) continue;
     const auto matches = [&](const HeaderMatch& header) { return header.Matches(head); };
     if (!std::all_of(route.headers.begin(), route.headers.end(), matches)) continue;
+    const auto matches_query = [&](const QueryMatch& parameter) { return parameter.Matches(head.query()); };
+    if (!std::all_of(route.query_parameters.begin(), route.query_parameters.end(), matches_query)) continue;
     const auto unless_empty = [](const HeaderLevels& levels) { return levels.empty() ? nullptr : &levels; };
     return {&host->config, &route.config, unless_empty(route.request_headers), unless_empty(route.response_headers)};
   }
