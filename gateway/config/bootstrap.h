@@ -65,6 +65,13 @@ struct HeaderMatcher {
   bool invert_match = false;
 };
 
+// config.route.v3.QueryParameterMatcher
+struct QueryParameterMatcher {
+  std::string name;
+  std::optional<StringMatcher> value = {};  // absent: the parameter must be present
+  bool present = true;
+};
+
 // extensions.filters.http.cors.v3.CorsPolicy, or the older `cors` of a virtual host or route.
 struct CorsPolicy {
   std::vector<StringMatcher> allow_origin_string_match;
@@ -78,10 +85,28 @@ struct CorsPolicy {
 
 // typed_per_filter_config. nullptr: nothing said at this level.
 struct PerFilterConfig {
-  std::shared_ptr<const GrpcJsonTranscoder> transcoder;
+  // For the transcoders of the chain, in their order; those beyond its end have nothing said, either.
+  std::vector<std::shared_ptr<const GrpcJsonTranscoder>> transcoders;
   std::shared_ptr<const CorsPolicy> cors;
   // The `cors` of a virtual host or route. Counts where no level has the other.
   std::shared_ptr<const CorsPolicy> older_cors;
+};
+
+// config.core.v3.HeaderValueOption, of a constant value. One that is empty and not to be kept does nothing, and is not
+// here.
+struct HeaderToAdd {
+  enum class Action { kAppendIfExistsOrAdd, kAddIfAbsent, kOverwriteIfExistsOrAdd, kOverwriteIfExists };
+  std::string name = {};  // lower-case
+  std::string value = {};
+  Action action = Action::kAppendIfExistsOrAdd;
+};
+
+// {request,response}_headers_to_{remove,add} of one level.
+struct HeaderMutations {
+  std::vector<std::string> remove = {};  // lower-case; before anything is added
+  std::vector<HeaderToAdd> add = {};
+
+  bool empty() const { return remove.empty() && add.empty(); }
 };
 
 struct RetryPolicy {
@@ -99,10 +124,18 @@ struct RouteMatch {
   std::string path;
   bool case_sensitive = true;
   std::vector<HeaderMatcher> headers = {};
+  std::vector<QueryParameterMatcher> query_parameters = {};
+  bool grpc = false;  // requests of the content-type application/grpc alone
+};
+
+struct ClusterWeight {
+  std::string name;
+  uint32_t weight = 0;  // a share of the requests, out of the sum of the weights
 };
 
 struct RouteAction {
-  std::string cluster;
+  std::string cluster = {};
+  std::vector<ClusterWeight> weighted_clusters = {};  // in its place; one weight at least is not 0
   absl::Duration timeout = absl::Seconds(15);  // zero: none
   std::optional<absl::Duration> idle_timeout = {};
   std::string prefix_rewrite = {};
@@ -115,14 +148,25 @@ struct DirectResponseAction {
   std::string body;
 };
 
+// What is empty or 0 stays as the request has it.
+struct RedirectAction {
+  std::string scheme_redirect = {};  // https_redirect: "https"
+  std::string host_redirect = {};
+  uint32_t port_redirect = 0;
+  std::string path_redirect = {};  // not beside prefix_rewrite
+  std::string prefix_rewrite = {};
+  uint32_t response_code = 301;
+  bool strip_query = false;
+};
+
 struct Route {
   Place place;
   std::string name;
   RouteMatch match;
-  std::variant<RouteAction, DirectResponseAction> action;
+  std::variant<RouteAction, DirectResponseAction, RedirectAction> action;
   PerFilterConfig per_filter;
-  std::vector<std::pair<std::string, std::string>> request_headers_to_add;  // names are lower-case
-  std::vector<std::pair<std::string, std::string>> response_headers_to_add;
+  HeaderMutations request_headers;
+  HeaderMutations response_headers;
 };
 
 struct VirtualHost {
@@ -131,12 +175,17 @@ struct VirtualHost {
   std::vector<Route> routes;
   PerFilterConfig per_filter;
   std::optional<RetryPolicy> retry_policy;
+  HeaderMutations request_headers;
+  HeaderMutations response_headers;
 };
 
 struct RouteConfiguration {
   std::string name;
   std::vector<VirtualHost> virtual_hosts;
   PerFilterConfig per_filter;
+  HeaderMutations request_headers;
+  HeaderMutations response_headers;
+  bool most_specific_header_mutations_wins = false;  // else what the route_config changes does, which comes last then
 };
 
 struct HealthCheckFilter {

@@ -27,8 +27,14 @@ void CheckRoutes(const RouteConfiguration& config, const std::set<std::string>& 
   for (const VirtualHost& host : config.virtual_hosts) {
     for (const Route& route : host.routes) {
       const auto* action = std::get_if<RouteAction>(&route.action);
-      if (action == nullptr || action->cluster.empty() || clusters.contains(action->cluster)) continue;
-      errors.Add({route.place.path + ".route.cluster", route.place.line}, "unknown cluster \"{}\"", action->cluster);
+      if (action == nullptr) continue;
+      const auto check = [&](std::string_view field, const std::string& cluster) {
+        if (cluster.empty() || clusters.contains(cluster)) return;
+        errors.Add({fmt::format("{}.route.{}", route.place.path, field), route.place.line}, "unknown cluster \"{}\"",
+                   cluster);
+      };
+      check("cluster", action->cluster);
+      for (const ClusterWeight& weighted : action->weighted_clusters) check("weighted_clusters", weighted.name);
     }
   }
 }

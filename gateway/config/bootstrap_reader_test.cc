@@ -11,6 +11,7 @@ namespace minato::gateway::config {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::FieldsAre;
 
 std::string TestFile(std::string_view name) { return fmt::format("gateway/config/testdata/{}", name); }
 
@@ -47,11 +48,11 @@ TEST(BootstrapReader, ReadsATranscoderInFrontOfACluster) {
   EXPECT_THAT(host.domains, ElementsAre("*"));
   ASSERT_EQ(host.routes.size(), 3);
   EXPECT_EQ(std::get<RouteAction>(host.routes[0].action).timeout, absl::Milliseconds(250));
-  ASSERT_NE(host.routes[0].per_filter.transcoder, nullptr);
-  EXPECT_TRUE(host.routes[0].per_filter.transcoder->convert_grpc_status);
+  ASSERT_EQ(host.routes[0].per_filter.transcoders.size(), 1);
+  EXPECT_TRUE(host.routes[0].per_filter.transcoders[0]->convert_grpc_status);
   EXPECT_EQ(std::get<DirectResponseAction>(host.routes[1].action).status, 403);
   EXPECT_EQ(std::get<DirectResponseAction>(host.routes[1].action).body, "closed");
-  EXPECT_EQ(host.routes[2].per_filter.transcoder, nullptr);
+  EXPECT_TRUE(host.routes[2].per_filter.transcoders.empty());
 
   ASSERT_EQ(bootstrap->clusters.size(), 1);
   const Cluster& cluster = bootstrap->clusters[0];
@@ -125,7 +126,7 @@ TEST(BootstrapReader, ReadsFiltersMatchersAndWhatARouteSaysBesides) {
   ASSERT_TRUE(bootstrap.ok()) << bootstrap.status();
   const HttpConnectionManager& http = bootstrap->listeners[0].filter_chains[0].http;
   EXPECT_TRUE(http.accept_http_10);
-  ASSERT_EQ(http.http_filters.size(), 5);
+  ASSERT_EQ(http.http_filters.size(), 6);
   const auto& health = std::get<HealthCheckFilter>(http.http_filters[0]);
   ASSERT_EQ(health.headers.size(), 1);
   EXPECT_EQ(health.headers[0].name, ":path");
@@ -134,9 +135,10 @@ TEST(BootstrapReader, ReadsFiltersMatchersAndWhatARouteSaysBesides) {
   EXPECT_TRUE(std::holds_alternative<GrpcWebFilter>(http.http_filters[2]));
 
   const RouteConfiguration& routes = http.route_config;
-  ASSERT_NE(routes.per_filter.transcoder, nullptr);
-  EXPECT_EQ(routes.per_filter.transcoder->descriptor_bytes, "\n\x03" "abc");
-  EXPECT_TRUE(routes.per_filter.transcoder->services.empty());
+  ASSERT_EQ(routes.per_filter.transcoders.size(), 2) << "for the second one";
+  EXPECT_EQ(routes.per_filter.transcoders[0], nullptr);
+  EXPECT_EQ(routes.per_filter.transcoders[1]->descriptor_bytes, "\n\x03" "abc");
+  EXPECT_TRUE(routes.per_filter.transcoders[1]->services.empty());
   EXPECT_EQ(routes.per_filter.cors, nullptr) << "the chain has no filter of that name";
 
   const VirtualHost& host = routes.virtual_hosts[0];
@@ -171,10 +173,32 @@ TEST(BootstrapReader, ReadsFiltersMatchersAndWhatARouteSaysBesides) {
   EXPECT_THAT(action.retry_policy->retriable_status_codes, ElementsAre(503));
   EXPECT_EQ(exact.per_filter.older_cors->allow_methods, "PUT");
   EXPECT_EQ(exact.per_filter.older_cors->allow_credentials, std::nullopt);
-  EXPECT_THAT(exact.request_headers_to_add, ElementsAre(std::pair("x-share", "100%")));
-  EXPECT_THAT(exact.response_headers_to_add, ElementsAre(std::pair("x-front", "minato")));
+  using Action = HeaderToAdd::Action;
+  EXPECT_THAT(exact.request_headers.add,
+              ElementsAre(FieldsAre("x-share", "100%", Action::kAppendIfExistsOrAdd),
+                          FieldsAre("x-kept", "", Action::kOverwriteIfExists)));
+  EXPECT_THAT(exact.response_headers.add, ElementsAre(FieldsAre("x-front", "minato", Action::kAppendIfExistsOrAdd)));
+  EXPECT_THAT(host.response_headers.add, ElementsAre(FieldsAre("x-old", "1", Action::kOverwriteIfExistsOrAdd),
+                                                     FieldsAre("x-old", "2", Action::kAppendIfExistsOrAdd)));
+  EXPECT_THAT(host.response_headers.remove, ElementsAre("x-gone"));
+  EXPECT_THAT(routes.request_headers.add, ElementsAre(FieldsAre("x-new", "1", Action::kAddIfAbsent)));
+  EXPECT_TRUE(routes.most_specific_header_mutations_wins);
   EXPECT_EQ(host.routes[1].match.kind, RouteMatch::Path::kSafeRegex);
   EXPECT_EQ(host.routes[2].match.kind, RouteMatch::Path::kPathSeparatedPrefix);
+  EXPECT_TRUE(host.routes[2].match.grpc);
+  const auto& parameters = host.routes[3].match.query_parameters;
+  ASSERT_EQ(parameters.size(), 2);
+  EXPECT_EQ(parameters[0].value->text, "b");
+  EXPECT_FALSE(parameters[1].present);
+  EXPECT_THAT(std::get<RouteAction>(host.routes[3].action).weighted_clusters,
+              ElementsAre(FieldsAre("grpc", 1), FieldsAre("grpc", 99)));
+  const auto& redirect = std::get<RedirectAction>(host.routes[4].action);
+  EXPECT_EQ(redirect.scheme_redirect, "https");
+  EXPECT_EQ(redirect.host_redirect, "new.example.com");
+  EXPECT_EQ(redirect.port_redirect, 8443);
+  EXPECT_EQ(redirect.path_redirect, "/new");
+  EXPECT_EQ(redirect.response_code, 308);
+  EXPECT_TRUE(redirect.strip_query);
 }
 
 TEST(BootstrapReader, TakesADurationAsTheMessageThatItIs) {
@@ -392,6 +416,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "          - {name: r, typed_config: {\"@type\": a/envoy.extensions.filters.http.router.v3.Router}}\n"
                 "          - name: t\n",
                 {"f:33: ~.http_filters[0]: the router must be the last filter"}},
+        Mistake{"          - name: envoy.filters.http.router\n",
+                "          - { name: c1, typed_config: { \"@type\": "
+                "type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors } }\n          - { name: c2, "
+                "typed_config: { \"@type\": type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors } }\n"
+                "          - name: envoy.filters.http.router\n",
+                {"f:44: ~.http_filters[2]: the CORS filter \"c2\": a second one, behind \"c1\", is not supported"}},
         Mistake{"              max_request_body_size: 8192\n", "              max_request_body_size: 0\n",
                 {"f:42: ~.http_filters[0].typed_config.max_request_body_size: 0 is outside of 1 to"}},
         Mistake{"proto_descriptor: api.pb\n              services", "services",
@@ -403,6 +433,13 @@ INSTANTIATE_TEST_SUITE_P(
         // Routes.
         Mistake{"route: { cluster: grpc }", "route: { cluster: other }",
                 {"f:30: %.routes[2].route.cluster: unknown cluster \"other\""}},
+        Mistake{"route: { cluster: grpc }",
+                "route: { weighted_clusters: { clusters: [{ name: other, weight: 1 }, { name: grpc, host_rewrite_literal: "
+                "a }] } }",
+                {"f:30: %.routes[2].route.weighted_clusters: unknown cluster \"other\"",
+                 "f:31: %.routes[2].route.weighted_clusters.clusters[1].host_rewrite_literal: is not supported"}},
+        Mistake{"route: { cluster: grpc }", "route: { weighted_clusters: { clusters: [{ name: grpc }] } }",
+                {"f:31: %.routes[2].route.weighted_clusters: the weights' sum 0 is outside of 1 to 4294967295"}},
         Mistake{"match: { path: /closed }", "match: { safe_regex: { regex: ( } }",
                 {"f:28: %.routes[1].match.safe_regex: no regular expression: missing ): ("}},
         Mistake{"match: { path: /closed }", "match: { path: /closed, prefix: / }",
@@ -411,8 +448,29 @@ INSTANTIATE_TEST_SUITE_P(
                 {"f:29: %.routes[1].direct_response.status: 600 is outside of 200 to 599"}},
         Mistake{"domains: [\"*\"]", "domains: [a.b, A.b]",
                 {"f:17: %: the domain \"A.b\" stands twice"}},
-        Mistake{"direct_response: { status: 403, body: { inline_string: closed } }", "redirect: {}",
-                {"f:29: %.routes[1].redirect: is not supported"}},
+        Mistake{"direct_response: { status: 403, body: { inline_string: closed } }",
+                "redirect: { regex_rewrite: { pattern: { regex: a }, substitution: b } }",
+                {"f:29: %.routes[1].redirect.regex_rewrite: is not supported"}},
+        Mistake{"direct_response: { status: 403, body: { inline_string: closed } }",
+                "redirect: { path_redirect: /a, prefix_rewrite: /b, response_code: NOT_MODIFIED }",
+                {"f:29: %.routes[1].redirect: path_redirect and prefix_rewrite exclude each other",
+                 "f:29: %.routes[1].redirect.response_code: unknown value \"NOT_MODIFIED\"; one of: MOVED_PERM"}},
+        Mistake{"match: { path: /closed }",
+                "request_headers_to_add: { header: { key: a, value: \"%DYNAMIC_METADATA(b:c)%\" } }\n"
+                "                match: { path: /closed }",
+                {"f:28: %.routes[1].request_headers_to_add.header: value: the command operator %DYNAMIC_METADATA% is"}},
+        Mistake{"match: { path: /closed }",
+                "response_headers_to_add: [{ header: { key: a, value: 50% } }, { header: { key: Upgrade, value: x } }]\n"
+                "                match: { path: /closed }",
+                {"f:28: %.routes[1].response_headers_to_add[0].header: value: a \"%\" by itself is written \"%%\"",
+                 "f:28: %.routes[1].response_headers_to_add[1].header: the header \"upgrade\" cannot be added"}},
+        Mistake{"domains: [\"*\"]",
+                "domains: [\"*\"]\n              request_headers_to_remove: [\":path\", x-a, Host]\n"
+                "              request_headers_to_add: [{ header: { key: a }, append: true, append_action: "
+                "ADD_IF_ABSENT }]",
+                {"f:17: %: request_headers_to_remove: the header \":path\" cannot be removed",
+                 "f:17: %: request_headers_to_remove: the header \"Host\" cannot be removed",
+                 "f:20: %.request_headers_to_add[0]: append and append_action exclude each other"}},
         Mistake{"timeout: 0.25s", "retry_policy: { retry_on: never }",
                 {"f:21: %.routes[0].route.retry_policy: retry_on: \"never\" is not supported"}},
         // Listeners.

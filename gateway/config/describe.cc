@@ -90,18 +90,37 @@ std::vector<std::string> OptionsOf(const GrpcJsonTranscoder& config) {
   return options;
 }
 
-void DescribeTranscoder(const GrpcJsonTranscoder& config, int indent, Text& text) {
-  if (config.services.empty()) return text.Line(indent, "transcoder: off (no services)");
+void DescribeMutations(std::string_view of, const HeaderMutations& mutations, int indent, Text& text) {
+  if (mutations.empty()) return;
+  std::vector<std::string> changes;
+  for (const std::string& name : mutations.remove) changes.push_back("without " + name);
+  for (const HeaderToAdd& header : mutations.add) changes.push_back(fmt::format("{}: {}", header.name, header.value));
+  text.Line(indent, "{} headers: {}", of, Joined(changes));
+}
+
+// Of a route, a virtual host or the route_config.
+template <typename Level>
+void DescribeMutations(const Level& level, int indent, Text& text) {
+  DescribeMutations("request", level.request_headers, indent, text);
+  DescribeMutations("response", level.response_headers, indent, text);
+}
+
+void DescribeTranscoder(const GrpcJsonTranscoder& config, int indent, Text& text,
+                        std::string_view which = "transcoder") {
+  if (config.services.empty()) return text.Line(indent, "{}: off (no services)", which);
   const std::string from =
       config.descriptor_file.empty() ? fmt::format("{} bytes inline", config.descriptor_bytes.size())
                                      : config.descriptor_file;
-  text.Line(indent, "transcoder: {} from {}", Joined(config.services), from);
+  text.Line(indent, "{}: {} from {}", which, Joined(config.services), from);
   const std::vector<std::string> options = OptionsOf(config);
   if (!options.empty()) text.Line(indent + 1, "{}", Joined(options));
 }
 
 void DescribePerFilter(const PerFilterConfig& config, int indent, Text& text) {
-  if (config.transcoder) DescribeTranscoder(*config.transcoder, indent, text);
+  for (size_t i = 0; i < config.transcoders.size(); ++i) {
+    if (config.transcoders[i] == nullptr) continue;
+    DescribeTranscoder(*config.transcoders[i], indent, text, i == 0 ? "transcoder" : fmt::format("transcoder {}", i + 1));
+  }
   for (const auto& cors : {config.cors, config.older_cors}) {
     if (!cors) continue;
     const size_t origins = cors->allow_origin_string_match.size();
@@ -127,15 +146,36 @@ std::string MatchText(const RouteMatch& match) {
   }
   std::string text = fmt::format("{} {}", kind, match.path);
   for (const HeaderMatcher& header : match.headers) text += fmt::format(" with {}", header.name);
+  for (const QueryParameterMatcher& parameter : match.query_parameters) text += fmt::format(" with ?{}", parameter.name);
+  if (match.grpc) text += " of gRPC";
   return text;
 }
 
+std::string RedirectText(const RedirectAction& action) {
+  std::string text = fmt::format("redirect {}", action.response_code);
+  if (!action.scheme_redirect.empty()) text += fmt::format(", scheme {}", action.scheme_redirect);
+  if (!action.host_redirect.empty()) text += fmt::format(", host {}", action.host_redirect);
+  if (action.port_redirect != 0) text += fmt::format(", port {}", action.port_redirect);
+  if (!action.path_redirect.empty()) text += fmt::format(", path {}", action.path_redirect);
+  if (!action.prefix_rewrite.empty()) text += fmt::format(", prefix becomes {}", action.prefix_rewrite);
+  if (action.strip_query) text += ", without query";
+  return text;
+}
+
+std::string ClusterText(const RouteAction& action) {
+  if (action.weighted_clusters.empty()) return fmt::format("cluster {}", action.cluster);
+  std::vector<std::string> clusters;
+  for (const auto& [name, weight] : action.weighted_clusters) clusters.push_back(fmt::format("{} ({})", name, weight));
+  return fmt::format("cluster by weight: {}", Joined(clusters));
+}
+
 std::string ActionText(const Route& route) {
+  if (const auto* redirect = std::get_if<RedirectAction>(&route.action)) return RedirectText(*redirect);
   if (const auto* direct = std::get_if<DirectResponseAction>(&route.action)) {
     return fmt::format("answer {}, {} bytes", direct->status, direct->body.size());
   }
   const auto& action = std::get<RouteAction>(route.action);
-  std::string text = fmt::format("cluster {}", action.cluster);
+  std::string text = ClusterText(action);
   text += action.timeout == absl::ZeroDuration() ? ", no timeout" : fmt::format(", timeout {}", Time(action.timeout));
   if (!action.prefix_rewrite.empty()) text += fmt::format(", prefix becomes {}", action.prefix_rewrite);
   if (!action.host_rewrite_literal.empty()) text += fmt::format(", host becomes {}", action.host_rewrite_literal);
@@ -147,12 +187,15 @@ std::string ActionText(const Route& route) {
 
 void DescribeRoutes(const RouteConfiguration& config, int indent, Text& text) {
   DescribePerFilter(config.per_filter, indent, text);
+  DescribeMutations(config, indent, text);
   for (const VirtualHost& host : config.virtual_hosts) {
     text.Line(indent, "virtual host {} for {}", host.name, Joined(host.domains));
     DescribePerFilter(host.per_filter, indent + 1, text);
+    DescribeMutations(host, indent + 1, text);
     for (const Route& route : host.routes) {
       text.Line(indent + 1, "{} -> {}", MatchText(route.match), ActionText(route));
       DescribePerFilter(route.per_filter, indent + 2, text);
+      DescribeMutations(route, indent + 2, text);
     }
   }
 }

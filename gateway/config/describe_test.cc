@@ -30,6 +30,21 @@ TEST(Describe, TellsWhatATranscoderDoesWhere) {
             "cluster grpc: STATIC, ROUND_ROBIN, 127.0.0.1:50051\n");
 }
 
+TEST(Describe, TellsEveryTranscoderAndWhatLevelsChange) {
+  const std::string text = Described("filters.yaml");
+  for (const std::string_view line : {
+           "      transcoder: shop.v1.Shelves from api.pb\n      transcoder: shop.v1.Orders from api.pb\n",
+           "    transcoder 2: off (no services)\n    request headers: x-new: 1\n",
+           "      response headers: without x-gone, x-old: 1, x-old: 2\n",
+           "        request headers: x-share: 100%, x-kept: \n",
+           "      separated prefix /shelves of gRPC -> cluster grpc, timeout 15s\n",
+           "      prefix /split with ?a with ?c -> cluster by weight: grpc (1), grpc (99), timeout 15s\n",
+           "      prefix /old -> redirect 308, scheme https, host new.example.com, port 8443, path /new, without query\n",
+       }) {
+    EXPECT_NE(text.find(line), text.npos) << line << "is not in\n" << text;
+  }
+}
+
 TEST(Describe, TellsWhatIsBeyondEnvoy) {
   Bootstrap bootstrap;
   EXPECT_EQ(Describe(bootstrap), "");

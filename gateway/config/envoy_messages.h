@@ -143,6 +143,9 @@ inline constexpr EnvoyMessage kRouteMatch = {
     "prefix path safe_regex connect_matcher path_separated_prefix path_match_policy case_sensitive "
     "runtime_fraction headers query_parameters cookies grpc tls_context dynamic_metadata filter_state",
     "case_sensitive"};
+inline constexpr EnvoyMessage kGrpcRouteMatchOptions = {
+    "envoy.config.route.v3.RouteMatch.GrpcRouteMatchOptions",
+    ""};
 inline constexpr EnvoyMessage kCorsPolicy = {
     "envoy.config.route.v3.CorsPolicy",
     "allow_origin_string_match allow_methods allow_headers expose_headers max_age allow_credentials "
@@ -158,6 +161,15 @@ inline constexpr EnvoyMessage kRouteAction = {
     "include_vh_rate_limits hash_policy cors max_grpc_timeout grpc_timeout_offset upgrade_configs "
     "internal_redirect_policy internal_redirect_action max_internal_redirects hedge_policy "
     "max_stream_duration"};
+inline constexpr EnvoyMessage kWeightedCluster = {
+    "envoy.config.route.v3.WeightedCluster",
+    "clusters total_weight runtime_key_prefix header_name use_hash_policy",
+    "total_weight use_hash_policy"};
+inline constexpr EnvoyMessage kClusterWeight = {
+    "envoy.config.route.v3.WeightedCluster.ClusterWeight",
+    "name cluster_header weight metadata_match request_headers_to_add request_headers_to_remove "
+    "response_headers_to_add response_headers_to_remove typed_per_filter_config host_rewrite_literal",
+    "weight"};
 inline constexpr EnvoyMessage kRetryPolicy = {
     "envoy.config.route.v3.RetryPolicy",
     "retry_on num_retries per_try_timeout per_try_idle_timeout retry_priority retry_host_predicate "
@@ -167,6 +179,10 @@ inline constexpr EnvoyMessage kRetryPolicy = {
 inline constexpr EnvoyMessage kRetryBackOff = {
     "envoy.config.route.v3.RetryPolicy.RetryBackOff",
     "base_interval max_interval"};
+inline constexpr EnvoyMessage kRedirectAction = {
+    "envoy.config.route.v3.RedirectAction",
+    "https_redirect scheme_redirect host_redirect port_redirect path_redirect prefix_rewrite regex_rewrite "
+    "response_code strip_query"};
 inline constexpr EnvoyMessage kDirectResponseAction = {
     "envoy.config.route.v3.DirectResponseAction",
     "status body body_format"};
@@ -174,6 +190,9 @@ inline constexpr EnvoyMessage kHeaderMatcher = {
     "envoy.config.route.v3.HeaderMatcher",
     "name exact_match safe_regex_match range_match present_match prefix_match suffix_match contains_match "
     "string_match invert_match treat_missing_header_as_empty"};
+inline constexpr EnvoyMessage kQueryParameterMatcher = {
+    "envoy.config.route.v3.QueryParameterMatcher",
+    "name string_match present_match"};
 inline constexpr EnvoyMessage kFilterConfig = {
     "envoy.config.route.v3.FilterConfig",
     "config is_optional disabled"};

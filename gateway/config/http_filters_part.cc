@@ -1,5 +1,5 @@
 // The chain of HTTP filters of a connection manager, and what routes say of its filters.
-#include <set>
+#include <algorithm>
 
 #include "gateway/config/envoy_messages.h"
 #include "gateway/config/other_names.h"
@@ -93,12 +93,6 @@ std::optional<NamedFilter> ReadHttpFilter(const YamlValue& value, ConfigErrors& 
   return std::nullopt;
 }
 
-// Whoever is configured per route is found by its name, so there is one of each.
-void Remember(std::string& known, const std::string& name, const YamlValue& filter, ConfigErrors& errors) {
-  if (!known.empty()) errors.Add(filter.place(), "two filters of this kind in one chain are not supported");
-  known = name;
-}
-
 }  // namespace
 
 std::vector<HttpFilter> ReadHttpFilters(MessageReader& manager, FilterNames& names) {
@@ -113,9 +107,14 @@ std::vector<HttpFilter> ReadHttpFilters(MessageReader& manager, FilterNames& nam
     const bool is_last = value.node == values.back().node && value.path == values.back().path;
     if (is_router && !is_last) errors.Add(value.place(), "the router must be the last filter");
     if (!is_router && is_last) errors.Add(value.place(), "the last filter must be the router");
-    if (std::holds_alternative<CorsFilter>(read->filter)) Remember(names.cors, read->name, value, errors);
-    if (std::holds_alternative<std::shared_ptr<const GrpcJsonTranscoder>>(read->filter)) {
-      Remember(names.transcoder, read->name, value, errors);
+    if (std::holds_alternative<CorsFilter>(read->filter)) {
+      if (!names.cors.empty()) {
+        errors.Add(value.place(), "the CORS filter \"{}\": a second one, behind \"{}\", is not supported", read->name,
+                   names.cors);
+      }
+      names.cors = read->name;
+    } else if (std::holds_alternative<std::shared_ptr<const GrpcJsonTranscoder>>(read->filter)) {
+      names.transcoders.push_back(read->name);
     }
     filters.push_back(std::move(read->filter));
   }
@@ -127,12 +126,20 @@ std::vector<HttpFilter> ReadHttpFilters(MessageReader& manager, FilterNames& nam
 
 namespace {
 
+void SetTranscoder(const std::string& name, const std::shared_ptr<const GrpcJsonTranscoder>& transcoder,
+                   const FilterNames& names, PerFilterConfig& config) {
+  for (size_t i = 0; i < names.transcoders.size(); ++i) {
+    if (names.transcoders[i] != name) continue;
+    if (config.transcoders.size() <= i) config.transcoders.resize(i + 1);
+    config.transcoders[i] = transcoder;
+  }
+}
+
 // What a route says of one filter. A name that no filter of the chain has makes no difference, as in Envoy.
 void ReadForFilter(const std::string& name, const TypedValue& typed, const FilterNames& names, PerFilterConfig& config,
                    ConfigErrors& errors) {
   if (typed.type == kTranscoderType) {
-    auto transcoder = ReadTranscoder(typed.value, errors);
-    if (name == names.transcoder) config.transcoder = std::move(transcoder);
+    SetTranscoder(name, ReadTranscoder(typed.value, errors), names, config);
   } else if (typed.type == kCorsPolicyType) {
     auto cors = ReadCorsPolicy(typed.value, errors);
     if (name == names.cors) config.cors = std::move(cors);
@@ -150,8 +157,8 @@ void ReadFilterConfig(const std::string& name, const TypedValue& typed, const Fi
   const auto inner = disabled ? reader.Take("config") : reader.TakeRequired("config");
   if (inner) ReadForFilter(name, ReadAny(*inner, errors), names, config, errors);
   if (!disabled) return;
-  if (name == names.transcoder) {
-    config.transcoder = std::make_shared<GrpcJsonTranscoder>();  // no services: off
+  if (std::find(names.transcoders.begin(), names.transcoders.end(), name) != names.transcoders.end()) {
+    SetTranscoder(name, std::make_shared<GrpcJsonTranscoder>(), names, config);  // no services: off
   } else {
     errors.Add(reader.PlaceOf("disabled"), "is supported for the transcoder only");
   }

@@ -100,4 +100,15 @@ HeaderMatcher ReadHeaderMatcher(const YamlValue& value, ConfigErrors& errors) {
   return matcher;
 }
 
+QueryParameterMatcher ReadQueryParameterMatcher(const YamlValue& value, ConfigErrors& errors) {
+  MessageReader reader(value, kQueryParameterMatcher, errors);
+  QueryParameterMatcher matcher;
+  matcher.name = reader.RequiredString("name");
+  const std::string_view which =
+      reader.WhichOf({"string_match", "present_match"}, MessageReader::OneOf::kOptional);
+  if (which == "string_match") matcher.value = ReadStringMatcher(*reader.Take("string_match"), errors);
+  if (which == "present_match") matcher.present = reader.Bool("present_match");
+  return matcher;
+}
+
 }  // namespace minato::gateway::config

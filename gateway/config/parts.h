@@ -44,6 +44,7 @@ void ReadAccessLogs(MessageReader& level);
 std::string ReadRegex(const YamlValue& value, ConfigErrors& errors);
 StringMatcher ReadStringMatcher(const YamlValue& value, ConfigErrors& errors);
 HeaderMatcher ReadHeaderMatcher(const YamlValue& value, ConfigErrors& errors);
+QueryParameterMatcher ReadQueryParameterMatcher(const YamlValue& value, ConfigErrors& errors);
 
 // transcoder_part.cc
 std::shared_ptr<const GrpcJsonTranscoder> ReadTranscoder(const YamlValue& value, ConfigErrors& errors);
@@ -56,13 +57,20 @@ TlsContext ReadDownstreamTls(const YamlValue& transport_socket, ConfigErrors& er
 TlsContext ReadUpstreamTls(const YamlValue& transport_socket, ConfigErrors& errors);
 
 // http_filters_part.cc
-// By which names the filters of a chain are configured per route; "": the chain has no such filter.
+// By which names the filters of a chain are configured per route.
 struct FilterNames {
-  std::string transcoder;
-  std::string cors;
+  std::vector<std::string> transcoders;  // in the order of the chain; two may have the same
+  std::string cors;                      // "": the chain has none
 };
 std::vector<HttpFilter> ReadHttpFilters(MessageReader& manager, FilterNames& names);
 PerFilterConfig ReadPerFilterConfig(MessageReader& level, const FilterNames& names);
+
+// header_mutations_part.cc
+HeaderMutations ReadRequestHeaderMutations(MessageReader& level);
+HeaderMutations ReadResponseHeaderMutations(MessageReader& level);
+
+// retry_policy_part.cc
+RetryPolicy ReadRetryPolicy(const YamlValue& value, ConfigErrors& errors);
 
 // route_part.cc
 RouteConfiguration ReadRouteConfiguration(const YamlValue& value, const FilterNames& names, ConfigErrors& errors);

@@ -1,79 +1,15 @@
 // config.route.v3
-#include <algorithm>
-#include <cstring>
+#include <limits>
 #include <set>
+
+#include <absl/strings/ascii.h>
 
 #include "gateway/config/bounded_file.h"
 #include "gateway/config/envoy_messages.h"
 #include "gateway/config/parts.h"
-#include "gateway/config/scalar.h"
 
 namespace minato::gateway::config {
 namespace {
-
-std::string Lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c += 'a' - 'A';
-  }
-  return text;
-}
-
-bool IsToken(std::string_view name) {
-  return std::all_of(name.begin(), name.end(),
-                     [](char c) { return c > ' ' && c < 0x7f && !std::strchr("\"(),/:;<=>?@[\\]{}", c); });
-}
-
-constexpr std::string_view kRetryConditions[] = {
-    "5xx", "gateway-error", "reset", "reset-before-request", "connect-failure", "refused-stream", "retriable-4xx",
-    "retriable-status-codes", "cancelled", "deadline-exceeded", "internal", "resource-exhausted", "unavailable",
-};
-// Conditions that Envoy knows beside these: envoy-ratelimited, retriable-headers, http3-post-connect-failure.
-
-std::vector<std::string> ReadRetryOn(MessageReader& reader) {
-  std::vector<std::string> conditions;
-  const Place place = reader.place();
-  const std::string text = reader.String("retry_on");
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const size_t comma = std::min(rest.find(','), rest.size());
-    std::string_view word = rest.substr(0, comma);
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-    while (!word.empty() && word.front() == ' ') word.remove_prefix(1);
-    while (!word.empty() && word.back() == ' ') word.remove_suffix(1);
-    if (word.empty()) continue;
-    if (std::find(std::begin(kRetryConditions), std::end(kRetryConditions), word) == std::end(kRetryConditions)) {
-      reader.errors().Add(place, "retry_on: \"{}\" is not supported", word);
-    }
-    conditions.emplace_back(word);
-  }
-  return conditions;
-}
-
-RetryPolicy ReadRetryPolicy(const YamlValue& value, ConfigErrors& errors) {
-  MessageReader reader(value, kRetryPolicy, errors);
-  RetryPolicy policy;
-  policy.retry_on = ReadRetryOn(reader);
-  policy.num_retries = reader.UInt32("num_retries", policy.num_retries);
-  policy.per_try_timeout = reader.OptionalDuration("per_try_timeout");
-  for (const YamlValue& code : reader.TakeList("retriable_status_codes")) {
-    const auto number = UInt32Of(*code.node);
-    if (number.ok()) {
-      policy.retriable_status_codes.push_back(*number);
-    } else {
-      errors.Add(code.place(), "{}", MessageOf(number.status()));
-    }
-  }
-  if (const auto back_off = reader.Take("retry_back_off")) {
-    MessageReader intervals(*back_off, kRetryBackOff, errors);
-    if (!intervals.Has("base_interval")) errors.Add(intervals.place(), "base_interval is required");
-    policy.base_interval = intervals.Duration("base_interval", policy.base_interval, {.min = absl::Milliseconds(1)});
-    policy.max_interval = intervals.OptionalDuration("max_interval", {.min = absl::Milliseconds(1)});
-    if (policy.max_interval && *policy.max_interval < policy.base_interval) {
-      errors.Add(intervals.place(), "max_interval is less than base_interval");
-    }
-  }
-  return policy;
-}
 
 RouteMatch ReadRouteMatch(const YamlValue& value, ConfigErrors& errors) {
   MessageReader reader(value, kRouteMatch, errors);
@@ -101,6 +37,13 @@ RouteMatch ReadRouteMatch(const YamlValue& value, ConfigErrors& errors) {
   for (const YamlValue& header : reader.TakeList("headers")) {
     match.headers.push_back(ReadHeaderMatcher(header, errors));
   }
+  for (const YamlValue& parameter : reader.TakeList("query_parameters")) {
+    match.query_parameters.push_back(ReadQueryParameterMatcher(parameter, errors));
+  }
+  if (const auto grpc = reader.Take("grpc")) {
+    MessageReader nothing(*grpc, kGrpcRouteMatchOptions, errors);
+    match.grpc = true;
+  }
   return match;
 }
 
@@ -108,14 +51,33 @@ void ReadOlderCors(MessageReader& reader, PerFilterConfig& per_filter) {
   if (const auto cors = reader.Take("cors")) per_filter.older_cors = ReadCorsPolicy(*cors, reader.errors());
 }
 
+std::vector<ClusterWeight> ReadWeightedClusters(const YamlValue& value, ConfigErrors& errors) {
+  MessageReader reader(value, kWeightedCluster, errors);
+  std::vector<ClusterWeight> clusters;
+  uint64_t sum = 0;
+  for (const YamlValue& cluster : reader.TakeList("clusters")) {
+    MessageReader weighted(cluster, kClusterWeight, errors);
+    clusters.push_back({.name = weighted.RequiredString("name"), .weight = weighted.UInt32("weight", 0)});
+    sum += clusters.back().weight;
+  }
+  constexpr uint32_t kSumMax = std::numeric_limits<uint32_t>::max();
+  if (sum == 0 || sum > kSumMax) errors.Add(reader.place(), "the weights' sum {} is outside of 1 to {}", sum, kSumMax);
+  reader.WithoutEffect("total_weight", "the sum of the weights counts, as in Envoy");
+  reader.WithoutEffect("runtime_key_prefix", "there is no runtime: the weights hold");
+  return clusters;
+}
+
 RouteAction ReadRouteAction(const YamlValue& value, PerFilterConfig& per_filter, ConfigErrors& errors) {
   MessageReader reader(value, kRouteAction, errors);
   RouteAction action;
   ReadOlderCors(reader, per_filter);
-  if (reader.WhichOf({"cluster", "cluster_header", "weighted_clusters", "cluster_specifier_plugin",
-                      "inline_cluster_specifier_plugin"},
-                     MessageReader::OneOf::kRequired) == "cluster") {
+  const std::string_view specifier = reader.WhichOf(
+      {"cluster", "cluster_header", "weighted_clusters", "cluster_specifier_plugin", "inline_cluster_specifier_plugin"},
+      MessageReader::OneOf::kRequired);
+  if (specifier == "cluster") {
     action.cluster = reader.RequiredString("cluster");
+  } else if (specifier == "weighted_clusters") {
+    action.weighted_clusters = ReadWeightedClusters(*reader.Take("weighted_clusters"), errors);
   }
   action.timeout = reader.Duration("timeout", action.timeout);
   action.idle_timeout = reader.OptionalDuration("idle_timeout");
@@ -149,47 +111,26 @@ DirectResponseAction ReadDirectResponse(const YamlValue& value, ConfigErrors& er
   return action;
 }
 
-constexpr size_t kHeaderBytesMax = 16384;  // of a HeaderValue's key, and of its value
-
-using HeadersToAdd = std::vector<std::pair<std::string, std::string>>;
-
-// "%%" stands for "%". False for any other use of it.
-bool UnescapePercent(std::string& text) {
-  for (size_t i = text.find('%'); i != text.npos; i = text.find('%', i + 1)) {
-    if (text.compare(i, 2, "%%") != 0) return false;
-    text.erase(i, 1);
-  }
-  return true;
-}
-
-HeadersToAdd ReadHeadersToAdd(MessageReader& level, std::string_view field) {
-  ConfigErrors& errors = level.errors();
-  HeadersToAdd headers;
-  for (const YamlValue& value : level.TakeList(field)) {
-    MessageReader option(value, kHeaderValueOption, errors);
-    enum class Action { kAppend };
-    option.Enum<Action>("append_action", Action::kAppend,
-                        {{"APPEND_IF_EXISTS_OR_ADD", Action::kAppend},
-                         {"ADD_IF_ABSENT", std::nullopt},
-                         {"OVERWRITE_IF_EXISTS_OR_ADD", std::nullopt},
-                         {"OVERWRITE_IF_EXISTS", std::nullopt}});
-    option.OnlyBool("append", true);
-    const auto header = option.TakeRequired("header");
-    if (!header) continue;
-    MessageReader reader(*header, kHeaderValue, errors);
-    std::string key = reader.RequiredString("key");
-    std::string text = ReadHeaderText(reader, "value");
-    for (const auto& [part, of] : {std::pair("key", &key), std::pair("value", &text)}) {
-      if (of->size() <= kHeaderBytesMax) continue;
-      errors.Add(reader.place(), "{}: {} bytes, more than {}", part, of->size(), kHeaderBytesMax);
-    }
-    if (!UnescapePercent(text)) errors.Add(reader.place(), "value: substitutions (%…%) are not supported");
-    if (key.starts_with(':') || Lower(key) == "host" || !IsToken(key)) {
-      errors.Add(reader.place(), "the header \"{}\" cannot be added", key);
-    }
-    headers.emplace_back(Lower(key), std::move(text));
-  }
-  return headers;
+RedirectAction ReadRedirect(const YamlValue& value, ConfigErrors& errors) {
+  MessageReader reader(value, kRedirectAction, errors);
+  RedirectAction action;
+  const std::string_view scheme =
+      reader.WhichOf({"https_redirect", "scheme_redirect"}, MessageReader::OneOf::kOptional);
+  if (scheme == "https_redirect" && reader.Bool("https_redirect")) action.scheme_redirect = "https";
+  if (scheme == "scheme_redirect") action.scheme_redirect = ReadHeaderText(reader, "scheme_redirect");
+  reader.WhichOf({"path_redirect", "prefix_rewrite", "regex_rewrite"}, MessageReader::OneOf::kOptional);
+  action.host_redirect = ReadHeaderText(reader, "host_redirect");
+  action.port_redirect = reader.UInt32("port_redirect", action.port_redirect);
+  action.path_redirect = ReadHeaderText(reader, "path_redirect");
+  action.prefix_rewrite = ReadHeaderText(reader, "prefix_rewrite");
+  action.response_code = reader.Enum<uint32_t>("response_code", action.response_code,
+                                               {{"MOVED_PERMANENTLY", 301},
+                                                {"FOUND", 302},
+                                                {"SEE_OTHER", 303},
+                                                {"TEMPORARY_REDIRECT", 307},
+                                                {"PERMANENT_REDIRECT", 308}});
+  action.strip_query = reader.Bool("strip_query");
+  return action;
 }
 
 Route ReadRoute(const YamlValue& value, const FilterNames& names, ConfigErrors& errors) {
@@ -206,9 +147,11 @@ Route ReadRoute(const YamlValue& value, const FilterNames& names, ConfigErrors& 
     route.action = ReadRouteAction(*reader.Take("route"), route.per_filter, errors);
   } else if (action == "direct_response") {
     route.action = ReadDirectResponse(*reader.Take("direct_response"), errors);
+  } else if (action == "redirect") {
+    route.action = ReadRedirect(*reader.Take("redirect"), errors);
   }
-  route.request_headers_to_add = ReadHeadersToAdd(reader, "request_headers_to_add");
-  route.response_headers_to_add = ReadHeadersToAdd(reader, "response_headers_to_add");
+  route.request_headers = ReadRequestHeaderMutations(reader);
+  route.response_headers = ReadResponseHeaderMutations(reader);
   reader.WithoutEffect("metadata", "nothing that reads it is supported");
   reader.WithoutEffect("decorator", "concerns tracing, which is refused where it is configured");
   reader.WithoutEffect("stat_prefix", "names counters of Envoy that are not exported");
@@ -230,6 +173,8 @@ VirtualHost ReadVirtualHost(const YamlValue& value, const FilterNames& names, Co
   host.per_filter = ReadPerFilterConfig(reader, names);
   ReadOlderCors(reader, host.per_filter);
   if (const auto policy = reader.Take("retry_policy")) host.retry_policy = ReadRetryPolicy(*policy, errors);
+  host.request_headers = ReadRequestHeaderMutations(reader);
+  host.response_headers = ReadResponseHeaderMutations(reader);
   reader.OnlyBool("include_request_attempt_count", false);
   reader.OnlyBool("include_attempt_count_in_response", false);
   reader.WithoutEffect("metadata", "nothing that reads it is supported");
@@ -246,12 +191,15 @@ RouteConfiguration ReadRouteConfiguration(const YamlValue& value, const FilterNa
   for (const YamlValue& host_value : reader.TakeList("virtual_hosts")) {
     VirtualHost host = ReadVirtualHost(host_value, names, errors);
     for (const std::string& domain : host.domains) {
-      if (domains.insert(Lower(domain)).second) continue;
+      if (domains.insert(absl::AsciiStrToLower(domain)).second) continue;
       errors.Add(host_value.place(), "the domain \"{}\" stands twice in this route_config", domain);
     }
     config.virtual_hosts.push_back(std::move(host));
   }
   config.per_filter = ReadPerFilterConfig(reader, names);
+  config.request_headers = ReadRequestHeaderMutations(reader);
+  config.response_headers = ReadResponseHeaderMutations(reader);
+  config.most_specific_header_mutations_wins = reader.Bool("most_specific_header_mutations_wins");
   reader.OnlyBool("validate_clusters", true);
   reader.WithoutEffect("metadata", "nothing that reads it is supported");
   return config;

@@ -30,7 +30,10 @@ Status CompiledBootstrap::Add(const config::PerFilterConfig& per_filter) {
   for (const auto& policy : {per_filter.cors, per_filter.older_cors}) {
     if (policy != nullptr) cors_origins_.Add(*policy);
   }
-  return per_filter.transcoder == nullptr ? OkStatus() : transcoders_.Add(*per_filter.transcoder, bootstrap_.extensions);
+  for (const auto& transcoder : per_filter.transcoders) {
+    if (transcoder != nullptr) TRY(transcoders_.Add(*transcoder, bootstrap_.extensions));
+  }
+  return OkStatus();
 }
 
 Status CompiledBootstrap::AddTls(const config::Listener& listener) {

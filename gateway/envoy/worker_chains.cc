@@ -1,5 +1,7 @@
 #include "gateway/envoy/worker_chains.h"
 
+#include <algorithm>
+
 #include "gateway/envoy/normal_path.h"
 #include "gateway/filters/client_address.h"
 #include "gateway/filters/coding_filter.h"
@@ -177,7 +179,11 @@ class WorkerChains::Chain final : public RequestHandler {
     HttpFilter& next = *filters_.back();
     const auto* const transcoder = std::get_if<std::shared_ptr<const config::GrpcJsonTranscoder>>(&filter);
     if (transcoder != nullptr) {
-      return std::make_unique<TranscoderFilter>(compiled.transcoders(), **transcoder,
+      const auto is_transcoder = [](const config::HttpFilter& other) {
+        return std::holds_alternative<std::shared_ptr<const config::GrpcJsonTranscoder>>(other);
+      };
+      const auto number = std::count_if(config_.http_filters.data(), &filter, is_transcoder);
+      return std::make_unique<TranscoderFilter>(compiled.transcoders(), **transcoder, static_cast<size_t>(number),
                                                 StreamBuffers{.http1 = listener.per_connection_buffer_limit_bytes,
                                                               .http2 = config_.http2.initial_stream_window_size},
                                                 next);

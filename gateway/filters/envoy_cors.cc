@@ -57,10 +57,6 @@ class Policies {
   absl::InlinedVector<const Policy*, 3> levels_;
 };
 
-bool HasUpstream(const RouteChoice& choice) {
-  return choice.route() != nullptr && std::holds_alternative<config::RouteAction>(choice.route()->action);
-}
-
 // What a preflight is answered: "*" is whatever was asked for.
 http::Headers PreflightHeaders(const Policies& policies, const RequestHead& head, std::string_view allowed_origin) {
   http::Headers headers;
@@ -125,7 +121,7 @@ class MarkingStream final : public ForwardingStream {
 
 Task<void> EnvoyCors::Serve(ClientStream& stream, RouteChoice& route) {
   const RequestHead& head = stream.head();
-  if (!head.Find(KnownHeader::kOrigin).has_value() || !HasUpstream(route)) return next_.Serve(stream, route);
+  if (!head.Find(KnownHeader::kOrigin).has_value() || !route.goes_to_cluster()) return next_.Serve(stream, route);
   const std::string origin = JoinedValue(head, KnownHeader::kOrigin);
   if (origin.empty()) return next_.Serve(stream, route);
   const Policies policies(route);

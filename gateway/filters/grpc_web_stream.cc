@@ -96,7 +96,8 @@ Task<Status> GrpcWebStream::RespondStatus(int http_status, std::string_view mess
 }
 
 Task<Status> GrpcWebStream::Respond(const ResponseHead& head, std::string_view body) {
-  if (!IsGrpcType(head.content_type)) {
+  // As in Envoy: what has no body keeps its status, and only says that it is gRPC-Web.
+  if (!IsGrpcType(head.content_type) && !body.empty()) {
     // In Envoy this filter refuses the text itself, and what it says is not rewritten.
     const int status = refused_text_ ? head.status : 200;
     co_return co_await RespondStatus(head.status, body, {.status = status, .ends_connection = head.ends_connection});

@@ -127,6 +127,17 @@ TEST_F(GrpcWebTest, ToldAnythingElseTheClientGetsAStatus) {
   EXPECT_EQ(client.content_type, "application/grpc-web+proto");
 }
 
+TEST_F(GrpcWebTest, AnAnswerWithoutABodyKeepsItsStatus) {
+  backend.answer = {.status = 404};
+  backend.headers_only = true;
+  HandClient client("POST", "/a.B/C");
+  client.request_headers = {{"content-type", "application/grpc-web"}};
+  Serve(client);
+  EXPECT_EQ(client.status, 404);
+  EXPECT_FALSE(client.headers.Has("grpc-status"));
+  EXPECT_EQ(client.content_type, "application/grpc-web+proto");
+}
+
 TEST_F(GrpcWebTest, AClientIsToldOfTheGatewaysErrorsInItsOwnWayWhateverTheirShape) {
   error_shape = ErrorShape::kFlat;
   backend.fails = Unavailable("no healthy upstream");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "gateway/error_answer.h"
+#include "gateway/filters/header_mutations.h"
 #include "gateway/filters/repeated_headers.h"
 #include "gateway/http_status.h"
 
@@ -28,22 +29,28 @@ bool EndsConnection(int status) { return status == 400; }
 }  // namespace
 
 void AddGrpcStatus(int code, std::string_view message, http::Headers& headers) {
-  headers.Add("grpc-status", std::to_string(code));
-  if (!message.empty()) headers.Add("grpc-message", PercentEncode(message));
+  if (headers.Find("grpc-status").value_or("").empty()) headers.Set("grpc-status", std::to_string(code));
+  if (!message.empty()) headers.Set("grpc-message", PercentEncode(message));
 }
 
-void AddResponseHeaders(const RouteChoice& route, http::Headers& headers) {
-  if (route.route() == nullptr || route.route()->response_headers_to_add.empty()) return;
-  for (const auto& [name, value] : route.route()->response_headers_to_add) headers.Add(name, value);
+void MutateResponse(const RouteChoice& route, http::Headers& headers) {
+  if (route.response_headers() != nullptr) Mutate(*route.response_headers(), headers);
+}
+
+http::Headers LocalHeaders(const RouteChoice& route, http::Headers own) {
+  if (route.response_headers() == nullptr || !route.goes_to_cluster()) return own;
+  http::Headers headers;
+  MutateResponse(route, headers);
+  for (const http::HeaderField field : own) headers.AddLowered(field.name, field.value);
   JoinRepeated(headers);
+  return headers;
 }
 
 Task<void> LocalReply(ClientStream& stream, const RouteChoice& route, int status, std::string_view body,
                       http::Headers headers) {
   ResponseHead head;
-  head.headers = std::move(headers);
+  head.headers = LocalHeaders(route, std::move(headers));
   head.ends_connection = EndsConnection(status);
-  AddResponseHeaders(route, head.headers);
   if (route.came_as_grpc()) {
     head.headers.Remove("content-type");
     head.content_type = "application/grpc";
@@ -54,7 +61,11 @@ Task<void> LocalReply(ClientStream& stream, const RouteChoice& route, int status
   }
   head.status = status;
   head.tells_no_length = body.empty();
-  if (!body.empty() && !head.headers.Has("content-type")) head.content_type = "text/plain";
+  if (body.empty()) {
+    head.headers.Remove("content-type");
+  } else if (!head.headers.Has("content-type")) {
+    head.content_type = "text/plain";
+  }
   const Status sent = co_await stream.Respond(head, body);
 }
 
@@ -65,9 +76,8 @@ Task<void> LocalError(ClientStream& stream, const RouteChoice& route, Status err
     co_return;
   }
   ResponseHead head;
-  head.headers = std::move(headers);
+  head.headers = LocalHeaders(route, std::move(headers));
   head.ends_connection = EndsConnection(status);
-  AddResponseHeaders(route, head.headers);
   const Status sent = co_await RespondError(stream, route.error_shape(), error, BadRequestJson(error), std::move(head));
 }
 

@@ -8,7 +8,7 @@
 
 namespace minato::gateway {
 
-// `body` as text/plain, none if empty; for a request that came as gRPC a trailers-only answer that says the same.
+// `body` as text/plain unless a type is among the headers, none if empty; for a request that came as gRPC a trailers-only answer that says the same.
 Task<void> LocalReply(ClientStream& stream, const RouteChoice& route, int status, std::string_view body,
                       http::Headers headers = {});
 
@@ -18,10 +18,13 @@ Task<void> LocalError(ClientStream& stream, const RouteChoice& route, Status err
 // No route matches `target`: 404, in Envoy's shape without a body.
 Task<void> NoRoute(ClientStream& stream, const RouteChoice& route, std::string_view target);
 
-// What the route, if there is one, adds to each answer, its own and the upstream's.
-void AddResponseHeaders(const RouteChoice& route, http::Headers& headers);
+// What the route and the levels above it change in an answer of its cluster, or of its own.
+void MutateResponse(const RouteChoice& route, http::Headers& headers);
 
-// A status as gRPC clients read it: grpc-status, and grpc-message unless `message` is empty.
+// The headers of an answer that a filter gives: what a route that goes to a cluster adds, then `own`.
+http::Headers LocalHeaders(const RouteChoice& route, http::Headers own = {});
+
+// A status as gRPC clients read it: grpc-status unless there is one, and grpc-message unless `message` is empty.
 void AddGrpcStatus(int code, std::string_view message, http::Headers& headers);
 
 }  // namespace minato::gateway

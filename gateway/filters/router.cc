@@ -4,10 +4,12 @@
 #include <optional>
 
 #include <absl/base/attributes.h>
+#include <absl/random/random.h>
 #include <absl/strings/numbers.h>
 
 #include "gateway/filters/answer_time.h"
 #include "gateway/filters/local_reply.h"
+#include "gateway/filters/redirect.h"
 #include "gateway/filters/repeated_headers.h"
 #include "gateway/filters/retry_rules.h"
 #include "gateway/http_status.h"
@@ -20,15 +22,18 @@ namespace {
 
 using config::RetryPolicy;
 
-// Who is told to look elsewhere, or that something was made, is told where: at the same place.
-http::Headers DirectHeaders(const ClientStream& stream, uint32_t status) {
-  http::Headers headers;
-  if (status == 201 || (status >= 300 && status < 400)) {
-    std::string location(stream.encrypted() ? "https://" : "http://");
-    headers.Add("location", location.append(stream.head().authority()).append(stream.head().target()));
-  }
-  return headers;
+const std::string& ClusterOf(const config::RouteAction& action) {
+  if (action.weighted_clusters.empty()) return action.cluster;
+  uint64_t sum = 0;
+  for (const config::ClusterWeight& cluster : action.weighted_clusters) sum += cluster.weight;
+  thread_local absl::InsecureBitGen random;
+  uint64_t drawn = absl::Uniform<uint64_t>(random, 0, sum);
+  auto cluster = action.weighted_clusters.begin();
+  while (drawn >= cluster->weight) drawn -= (cluster++)->weight;
+  return cluster->name;
 }
+
+bool TellsLocation(uint32_t status) { return status == 201 || (status >= 300 && status < 400); }
 
 }  // namespace
 
@@ -100,18 +105,38 @@ Task<void> Router::Serve(ClientStream& stream, RouteChoice& route) {
     co_await NoRoute(stream, route, stream.head().path());
     co_return;
   }
-  if (const auto* const direct = std::get_if<config::DirectResponseAction>(&route.route()->action)) {
-    co_await LocalReply(stream, route, static_cast<int>(direct->status), direct->body,
-                        DirectHeaders(stream, direct->status));
+  if (!route.goes_to_cluster()) {
+    co_await AnswerByRoute(stream, route);
     co_return;
   }
   const auto& action = std::get<config::RouteAction>(route.route()->action);
-  const auto cluster = clusters_.find(action.cluster);
-  CHECK(cluster != clusters_.end(), "route to a cluster that does not exist: {}", action.cluster);
+  const std::string& name = ClusterOf(action);
+  const auto cluster = clusters_.find(name);
+  CHECK(cluster != clusters_.end(), "route to a cluster that does not exist: {}", name);
   const TaskContext& context = co_await CurrentContext();
   Request request(*this, stream, route, action, cluster->second, context);
   const auto outcome = co_await InContext<Request::Outcome>(request.context(), request.Attempt());
   if (outcome == Request::Outcome::kRetry) co_await InContext<void>(request.context(), request.Retry());
+}
+
+Task<void> Router::AnswerByRoute(ClientStream& stream, const RouteChoice& choice) const {
+  const RequestHead& head = stream.head();
+  const config::Route& route = *choice.route();
+  const std::string_view proto = ForwardedProto(head, stream.encrypted(), options_.forwarding);
+  const std::string_view scheme = SchemeFor(head, proto, stream.encrypted());
+  http::Headers headers;
+  if (const auto* const redirect = std::get_if<config::RedirectAction>(&route.action)) {
+    const auto rewritten = RewrittenTarget(route.match, redirect->prefix_rewrite, head.target());
+    const std::string_view target = rewritten.has_value() ? std::string_view(*rewritten) : head.target();
+    headers.Add("location", LocationOf(head, scheme, proto, target, *redirect));
+    MutateResponse(choice, headers);
+    return LocalReply(stream, choice, static_cast<int>(redirect->response_code), "", std::move(headers));
+  }
+  const auto& direct = std::get<config::DirectResponseAction>(route.action);
+  // Who is told to look elsewhere, or that something was made, is told where: at the same place.
+  if (TellsLocation(direct.status)) headers.Add("location", LocationOf(head, scheme, proto, head.target(), {}));
+  MutateResponse(choice, headers);
+  return LocalReply(stream, choice, static_cast<int>(direct.status), direct.body, std::move(headers));
 }
 
 Task<void> Router::Request::Retry() {
@@ -130,7 +155,7 @@ Task<void> Router::Request::Retry() {
 std::unique_ptr<HttpCall> Router::Request::StartCall(bool ends) {
   const Forwarding& forwarding = router_.options_.forwarding;
   const std::string peer = forwarding.use_remote_address ? stream_.peer() : std::string();
-  const UpstreamHead head(stream_.head(), peer, stream_.encrypted(), *choice_.route(), action_, forwarding, request_id_);
+  const UpstreamHead head(stream_.head(), peer, stream_.encrypted(), choice_, action_, forwarding, request_id_);
   return target_.http->Start(head.view(), ends);
 }
 
@@ -244,13 +269,13 @@ Task<Router::Request::Outcome> Router::Request::FailBeforeHead(HttpCall& call, c
 
 Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpResponseHead from) {
   const TaskContext& context = co_await CurrentContext();
-  AddResponseHeaders(choice_, from.headers);
-  ResponseHead head;
-  head.status = from.status;
   if (body_ended_) {  // as in Envoy: with all attempts, and of nothing that is still being sent
     from.headers.AddLowered("x-envoy-upstream-service-time",
                             std::to_string(absl::ToInt64Milliseconds(context.home->Now() - completed_)));
   }
+  MutateResponse(choice_, from.headers);
+  ResponseHead head;
+  head.status = from.status;
   if (const auto length = from.headers.Find("content-length")) {
     uint64_t bytes = 0;
     if (absl::SimpleAtoi(absl::string_view(length->data(), length->size()), &bytes)) head.content_length = bytes;

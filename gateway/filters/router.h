@@ -37,6 +37,8 @@ class Router final : public HttpFilter {
  private:
   class Request;
 
+  Task<void> AnswerByRoute(ClientStream& stream, const RouteChoice& choice) const;
+
   const Clusters& clusters_;
   const Options options_;
 };

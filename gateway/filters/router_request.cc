@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include <absl/strings/match.h>
-
 #include "gateway/filters/client_address.h"
+#include "gateway/filters/header_mutations.h"
+#include "gateway/filters/redirect.h"
 #include "gateway/filters/repeated_headers.h"
 #include "http/http1_chars.h"
 #include "http/known_header.h"
@@ -18,28 +18,14 @@ bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 
 }  // namespace
 
-UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool encrypted, const config::Route& route,
+UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool encrypted, const RouteChoice& choice,
                            const config::RouteAction& action, const Forwarding& forwarding, std::string& request_id) {
   const std::string_view forwarded_proto = ForwardedProto(head, encrypted, forwarding);
   view_.scheme = SchemeFor(head, forwarded_proto, encrypted);
   view_.method = head.method();
   view_.authority = action.host_rewrite_literal.empty() ? head.authority() : action.host_rewrite_literal;
   view_.path = head.target();
-  const bool rewritten = !action.prefix_rewrite.empty() && (route.match.kind == config::RouteMatch::Path::kPrefix ||
-                                                           route.match.kind == config::RouteMatch::Path::kPathSeparatedPrefix ||
-                                                           route.match.kind == config::RouteMatch::Path::kPath) &&
-                         absl::StartsWithIgnoreCase({head.target().data(), head.target().size()}, route.match.path);
-  if (rewritten) {
-    path_ = action.prefix_rewrite;
-    path_ += head.target().substr(std::min(head.target().size(), route.match.path.size()));
-    view_.path = path_;
-  }
   head.ForEach([&](std::string_view name, std::string_view value) { AddHeader(head, name, value); });
-  if (rewritten) {
-    const auto is_original = [](const auto& header) { return header.first == "x-envoy-original-path"; };
-    view_.headers.erase(std::remove_if(view_.headers.begin(), view_.headers.end(), is_original), view_.headers.end());
-    Append("x-envoy-original-path", head.target());
-  }
   JoinRepeated(view_.headers, joined_);
   const auto stops_here = [](const auto& header) { return StopsByValue(header.first, header.second); };
   view_.headers.erase(std::remove_if(view_.headers.begin(), view_.headers.end(), stops_here), view_.headers.end());
@@ -68,8 +54,14 @@ UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool 
     TakeOut("x-envoy-external-address");
     Append("x-envoy-external-address", ip);
   }
-  for (const auto& [name, value] : route.request_headers_to_add) Append(name, value);
-  if (!route.request_headers_to_add.empty()) JoinRepeated(view_.headers, joined_);
+  if (choice.request_headers() != nullptr) Mutate(*choice.request_headers(), view_.headers, joined_);
+  if (auto rewritten = RewrittenTarget(choice.route()->match, action.prefix_rewrite, head.target())) {
+    path_ = *std::move(rewritten);
+    view_.path = path_;
+    const auto is_original = [](const auto& header) { return header.first == "x-envoy-original-path"; };
+    view_.headers.erase(std::remove_if(view_.headers.begin(), view_.headers.end(), is_original), view_.headers.end());
+    Append("x-envoy-original-path", head.target());
+  }
 }
 
 std::string_view UpstreamHead::TakeOut(std::string_view name) {

@@ -11,14 +11,15 @@
 #include "gateway/filters/managed_head.h"
 #include "gateway/front/request_head.h"
 #include "gateway/upstream/http_call.h"
+#include "gateway/upstream/route_choice.h"
 
 namespace minato::gateway {
 
-// Views into `head`, `peer`, `route`, `request_id` and itself: they must outlive it. `peer` and `encrypted` are as of
-// ClientStream. `request_id` is made, where one is needed and it is empty.
+// Views into `head`, `peer`, the route of `choice`, `request_id` and itself: they must outlive it. `peer` and `encrypted`
+// are as of ClientStream, `action` is the route's. `request_id` is made, where one is needed and it is empty.
 class UpstreamHead {
  public:
-  UpstreamHead(const RequestHead& head, std::string_view peer, bool encrypted, const config::Route& route,
+  UpstreamHead(const RequestHead& head, std::string_view peer, bool encrypted, const RouteChoice& choice,
                const config::RouteAction& action, const Forwarding& forwarding, std::string& request_id);
   UpstreamHead(const UpstreamHead&) = delete;
   UpstreamHead& operator=(const UpstreamHead&) = delete;

@@ -103,7 +103,8 @@ struct RouterTest : testing::Test {
   }
   HandClient& Serve(HandClient& client) {
     const Routes routes(config);
-    const Router::Clusters clusters{{"backend", {&cluster, &stats, max_retries}}};
+    const Router::Clusters clusters{{"backend", {&cluster, &stats, max_retries}},
+                                    {"other", {&other_cluster, &stats, max_retries}}};
     Router router(clusters, options);
     RouteChoice choice(config, routes, client.head(), error_shape);
     loop.Run(Perform(router, client, choice));
@@ -114,6 +115,7 @@ struct RouterTest : testing::Test {
   ErrorShape error_shape = ErrorShape::kEnvoy;
   Router::Options options;
   HandCluster cluster;
+  HandCluster other_cluster;
   ClusterStats stats;
   uint64_t max_retries = 3;
   ManualExecutor loop;
@@ -274,12 +276,15 @@ TEST_F(RouterTest, AnswersByItselfWhereTheRouteSaysSoOrThereIsNone) {
   EXPECT_EQ(direct.answer, "no");
   EXPECT_FALSE(direct.headers.Has("location"));
   route().action = config::DirectResponseAction{302, "there"};
-  route().response_headers_to_add = {{"content-type", "text/x"}};
+  route().response_headers.add = {{"content-type", "text/x"}};
   HandClient redirected("GET", "/a?b");
   EXPECT_EQ(Serve(redirected).status, 302);
   EXPECT_EQ(redirected.headers.Find("location"), "http://test/a?b");
   EXPECT_EQ(redirected.headers.Find("content-type"), "text/x");
   EXPECT_EQ(redirected.content_type, "");
+  route().action = config::DirectResponseAction{200, ""};
+  HandClient empty("GET", "/");
+  EXPECT_FALSE(Serve(empty).headers.Has("content-type"));
   route().match.path = "/only/here";
   HandClient lost("GET", "/elsewhere");
   EXPECT_EQ(Serve(lost).status, 404);
@@ -370,8 +375,8 @@ TEST_F(RouterTest, RewritesThePrefixAndTheHostAndAddsHeaders) {
   route().match.path = "/api/";
   action().prefix_rewrite = "/";
   action().host_rewrite_literal = "inner";
-  route().request_headers_to_add = {{"x-in", "1"}};
-  route().response_headers_to_add = {{"x-out", "2"}, {"vary", "b"}};
+  route().request_headers.add = {{"x-in", "1"}};
+  route().response_headers.add = {{"x-out", "2"}, {"vary", "b"}};
   cluster.scripts = {{.headers = {{"vary", "a"}}, .pieces = {"x"}}};
   HandClient client("GET", "/api/v1?q=1");
   Serve(client);
@@ -384,11 +389,62 @@ TEST_F(RouterTest, RewritesThePrefixAndTheHostAndAddsHeaders) {
 }
 
 TEST_F(RouterTest, AddsTheRoutesHeadersToWhatItSaysItself) {
-  route().response_headers_to_add = {{"x-out", "2"}};
+  route().response_headers.add = {{"x-out", "2"}};
   cluster.scripts = {{.failure = UpstreamFailure::kRemoteReset, .failure_text = "remote reset"}};
   HandClient client("GET", "/");
   EXPECT_EQ(Serve(client).status, 503);
   EXPECT_EQ(client.headers.Find("x-out"), "2");
+}
+
+TEST_F(RouterTest, RedirectsToTheRewrittenPathAndChangesThatHeaderToo) {
+  route().match.path = "/old";
+  route().action = config::RedirectAction{.scheme_redirect = "https", .prefix_rewrite = "/new", .response_code = 307};
+  config.virtual_hosts[0].response_headers.add = {{"x-host", "1"}};
+  HandClient client("GET", "/old/a?b");
+  EXPECT_EQ(Serve(client).status, 307);
+  EXPECT_EQ(client.headers.Find("location"), "https://test/new/a?b");
+  EXPECT_EQ(client.headers.Find("x-host"), "1");
+  config.response_headers.remove = {"location"};
+  HandClient without("GET", "/old");
+  EXPECT_FALSE(Serve(without).headers.Has("location"));
+}
+
+TEST_F(RouterTest, TheRouteConfigurationHasTheLastWordUnlessTheMostSpecificOneIsToWin) {
+  using Action = config::HeaderToAdd::Action;
+  route().request_headers.add = {{"x-in", "route", Action::kOverwriteIfExistsOrAdd}};
+  config.request_headers.add = {{"x-in", "config", Action::kOverwriteIfExistsOrAdd}};
+  route().response_headers.remove = {"x-envoy-upstream-service-time"};
+  cluster.scripts = {{}, {}};
+  HandClient client("GET", "/");
+  Serve(client);
+  EXPECT_EQ(cluster.sent[0].headers.Find("x-in"), "config");
+  EXPECT_FALSE(client.headers.Has("x-envoy-upstream-service-time"));
+  config.most_specific_header_mutations_wins = true;
+  HandClient again("GET", "/");
+  Serve(again);
+  EXPECT_EQ(cluster.sent[1].headers.Find("x-in"), "route");
+}
+
+TEST_F(RouterTest, GivesEachClusterItsShare) {
+  action().cluster.clear();
+  action().weighted_clusters = {{"nobody", 0}, {"backend", 1}, {"other", 3}};
+  cluster.scripts.resize(400);
+  other_cluster.scripts.resize(400);
+  for (int i = 0; i < 400; ++i) {
+    HandClient client("GET", "/");
+    Serve(client);
+  }
+  EXPECT_EQ(cluster.sent.size() + other_cluster.sent.size(), 400u);
+  EXPECT_GT(cluster.sent.size(), 30u);  // of 100 on average
+  EXPECT_LT(cluster.sent.size(), 200u);
+}
+
+TEST_F(RouterTest, WhatHasNoRouteIsAnsweredAsItIs) {
+  route().match.path = "/only/here";
+  config.virtual_hosts[0].response_headers.add = {{"x-host", "1"}};
+  HandClient lost("GET", "/elsewhere");
+  EXPECT_EQ(Serve(lost).status, 404);
+  EXPECT_FALSE(lost.headers.Has("x-host"));
 }
 
 TEST_F(RouterTest, TellsTheLengthOfWhatIsNotSent) {

@@ -6,22 +6,42 @@
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 
+#include "gateway/upstream/grpc_request.h"
 #include "gateway/upstream/header_match.h"
+#include "gateway/upstream/query_match.h"
 
 namespace minato::gateway {
 namespace {
 
 absl::string_view Absl(std::string_view text) { return {text.data(), text.size()}; }
 
+// The most specific one first, unless that one is to win.
+HeaderLevels LevelsOf(const config::RouteConfiguration& config, const config::HeaderMutations& of_config,
+                      const config::HeaderMutations& of_host, const config::HeaderMutations& of_route) {
+  HeaderLevels levels;
+  for (const config::HeaderMutations* const level : {&of_route, &of_host, &of_config}) {
+    if (!level->empty()) levels.push_back(level);
+  }
+  if (config.most_specific_header_mutations_wins) std::reverse(levels.begin(), levels.end());
+  return levels;
+}
+
 struct CompiledRoute {
-  explicit CompiledRoute(const config::Route& route) : config(route) {
+  CompiledRoute(const config::RouteConfiguration& all, const config::VirtualHost& host, const config::Route& route)
+      : config(route),
+        request_headers(LevelsOf(all, all.request_headers, host.request_headers, route.request_headers)),
+        response_headers(LevelsOf(all, all.response_headers, host.response_headers, route.response_headers)) {
     if (route.match.kind == config::RouteMatch::Path::kSafeRegex) regex.emplace(route.match.path);
     for (const config::HeaderMatcher& header : route.match.headers) headers.emplace_back(header);
+    for (const auto& parameter : route.match.query_parameters) query_parameters.emplace_back(parameter);
   }
 
   const config::Route& config;
   std::optional<FullRegex> regex;
   std::vector<HeaderMatch> headers;
+  std::vector<QueryMatch> query_parameters;
+  HeaderLevels request_headers;
+  HeaderLevels response_headers;
 };
 
 bool StartsWith(std::string_view text, std::string_view prefix, bool case_sensitive) {
@@ -82,7 +102,7 @@ Routes::Routes(const config::RouteConfiguration& config) : compiled_(std::make_u
   for (const config::VirtualHost& host : config.virtual_hosts) {
     CompiledHost& to = compiled_->hosts.emplace_back(CompiledHost{host, {}});
     for (const config::Route& route : host.routes) {
-      to.routes.emplace_back(route);
+      to.routes.emplace_back(config, host, route);
       compiled_->look_at_headers = compiled_->look_at_headers || !route.match.headers.empty();
     }
     for (const std::string& domain : host.domains) {
@@ -109,11 +129,15 @@ Routes::Found Routes::Match(const RequestHead& head) const {
   const CompiledHost* const host = compiled_->HostOf(head.authority());
   if (host == nullptr) return {};
   for (const CompiledRoute& route : host->routes) {
-    if (!MatchesPath(route, head)) continue;
+    if (!MatchesPath(route, head) || (route.config.match.grpc && !IsGrpcRequest(head))) continue;
     const auto matches = [&](const HeaderMatch& header) { return header.Matches(head); };
-    if (std::all_of(route.headers.begin(), route.headers.end(), matches)) return {&host->config, &route.config};
+    if (!std::all_of(route.headers.begin(), route.headers.end(), matches)) continue;
+    const auto matches_query = [&](const QueryMatch& parameter) { return parameter.Matches(head.query()); };
+    if (!std::all_of(route.query_parameters.begin(), route.query_parameters.end(), matches_query)) continue;
+    const auto unless_empty = [](const HeaderLevels& levels) { return levels.empty() ? nullptr : &levels; };
+    return {&host->config, &route.config, unless_empty(route.request_headers), unless_empty(route.response_headers)};
   }
-  return {&host->config, nullptr};
+  return {.virtual_host = &host->config};
 }
 
 }  // namespace minato::gateway

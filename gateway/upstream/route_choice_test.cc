@@ -80,6 +80,32 @@ TEST(RouteChoice, HeadersMustMatchToo) {
   EXPECT_EQ(Chosen(pseudo, "/"), "yes");
 }
 
+TEST(RouteChoice, OfAQueryParameterTheFirstValueCountsAsItWasSent) {
+  const auto parameter = [](config::QueryParameterMatcher matcher) {
+    return With({To("yes", {.path = "/", .query_parameters = {std::move(matcher)}})});
+  };
+  const auto exact = parameter({.name = "a", .value = StringMatcher{StringMatcher::Kind::kExact, "b%20c=d"}});
+  EXPECT_EQ(Chosen(exact, "/?x&a=b%20c=d&a=e"), "yes");
+  EXPECT_EQ(Chosen(exact, "/?a=e&a=b%20c=d"), "none");
+  EXPECT_EQ(Chosen(exact, "/?A=b%20c=d"), "none");
+  EXPECT_EQ(Chosen(exact, "/"), "none");
+  const auto present = parameter({.name = "a"});
+  EXPECT_EQ(Chosen(present, "/?&a"), "yes");
+  EXPECT_EQ(Chosen(present, "/?aa=1"), "none");
+  const auto absent = parameter({.name = "a", .present = false});
+  EXPECT_EQ(Chosen(absent, "/?b"), "yes");
+  EXPECT_EQ(Chosen(absent, "/?a="), "none");
+}
+
+TEST(RouteChoice, AGrpcRouteIsForGrpcCallsAlone) {
+  const auto config = With({To("grpc", {.path = "/", .grpc = true})});
+  EXPECT_EQ(Chosen(config, "/", {{"content-type", "application/grpc"}}), "grpc");
+  EXPECT_EQ(Chosen(config, "/", {{"content-type", "application/grpc+proto"}}), "grpc");
+  EXPECT_EQ(Chosen(config, "/", {{"content-type", "application/grpc-web"}}), "none");
+  EXPECT_EQ(Chosen(config, "/", {{"content-type", "application/grpc; a=b"}}), "none");
+  EXPECT_EQ(Chosen(config, "/"), "none");
+}
+
 TEST(RouteChoice, TheHostIsExactThenTheLongestSuffixThenAPrefixThenAny) {
   config::RouteConfiguration config;
   for (const std::string domain : {"*", "api.*", "*.example.com", "*.b.example.com", "Exact.example.com"}) {

@@ -150,7 +150,7 @@ TEST_F(RequestExtensionsTest, StrictPathsLetGrpcPassAndWhereTheFilterIsOffEveryt
   grpc.request_headers = {{"content-type", "application/grpc"}};
   Serve(grpc);
   EXPECT_EQ(router.body(), "frame");
-  routes_config.virtual_hosts[0].routes[1].per_filter.transcoder = std::make_shared<config::GrpcJsonTranscoder>();
+  routes_config.virtual_hosts[0].routes[1].per_filter.transcoders = {std::make_shared<config::GrpcJsonTranscoder>()};
   HandClient off("GET", "/nothing");
   Serve(off);
   EXPECT_EQ(router.path, "/nothing");

@@ -1,7 +1,5 @@
 #include "gateway/filters/transcoder/transcoded_head.h"
 
-#include <utility>
-
 #include <absl/strings/match.h>
 
 #include "gateway/grpc_encoding.h"
@@ -23,17 +21,6 @@ bool Is(std::string_view lower, std::string_view name) {
 }
 
 }  // namespace
-
-std::string ContentTypeOf(const RequestHead& head) {
-  std::string joined;
-  bool first = true;
-  head.ForEach([&](std::string_view name, std::string_view value) {
-    if (http::ClassifyHeader(name) != KnownHeader::kContentType) return;
-    if (!std::exchange(first, false)) joined += ',';
-    joined += value;
-  });
-  return joined;
-}
 
 std::optional<std::string_view> TranscodedHead::Find(KnownHeader header) const {
   switch (header) {

@@ -1,8 +1,6 @@
 // The head of a gRPC call, made from the head of the request that was matched.
 #pragma once
 
-#include <string>
-
 #include "gateway/config/extensions.h"
 #include "gateway/filters/forwarding_stream.h"
 
@@ -31,8 +29,5 @@ class TranscodedHead final : public ForwardingHead {
   const std::string_view call_path_;
   const bool accepts_compressed_;
 };
-
-// The content-type of a request. Several are one, joined by commas (as Envoy has it).
-std::string ContentTypeOf(const RequestHead& head);
 
 }  // namespace minato::gateway

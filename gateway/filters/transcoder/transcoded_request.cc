@@ -5,13 +5,13 @@
 #include <google/protobuf/descriptor.h>
 
 #include "gateway/filters/transcoder/grpc_frames.h"
-#include "gateway/filters/transcoder/transcoded_head.h"
 #include "gateway/filters/transcoder/unknown_query.h"
 #include "gateway/grpc_wire.h"
 #include "gateway/http_status.h"
 #include "gateway/strict_request.h"
 #include "gateway/transcode/wire_fields.h"
 #include "gateway/update_mask.h"
+#include "gateway/upstream/grpc_request.h"
 
 namespace minato::gateway {
 namespace {

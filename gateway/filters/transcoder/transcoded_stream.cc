@@ -129,7 +129,7 @@ Task<void> TranscodedStream::Refuse(const Status& status, bool ends_connection) 
   }
   ResponseHead head;
   head.ends_connection = ends_connection;
-  AddResponseHeaders(choice_, head.headers);
+  head.headers = LocalHeaders(choice_);
   const Status sent =
       co_await RespondError(client(), choice_.error_shape(), status, BadRequestJson(status), std::move(head));
 }

@@ -2,19 +2,14 @@
 
 #include "gateway/filters/local_reply.h"
 #include "gateway/filters/transcoder/transcoded_stream.h"
-#include "gateway/grpc_wire.h"
 #include "gateway/strict_request.h"
+#include "gateway/upstream/grpc_request.h"
 
 namespace minato::gateway {
 namespace {
 
-bool IsGrpcRequest(const RequestHead& head) {
-  const auto first = head.Find(http::KnownHeader::kContentType);
-  return first.has_value() && IsGrpcContentType(*first) && IsGrpcContentType(ContentTypeOf(head));
-}
-
 bool IsAnsweredHere(const RouteChoice& choice) {
-  return choice.route() != nullptr && std::holds_alternative<config::DirectResponseAction>(choice.route()->action);
+  return choice.route() != nullptr && !choice.goes_to_cluster();
 }
 
 Task<void> RefusePath(ClientStream& stream, const RouteChoice& choice, const RouteMatch& match) {
@@ -26,7 +21,7 @@ Task<void> RefusePath(ClientStream& stream, const RouteChoice& choice, const Rou
 }  // namespace
 
 const TranscoderTables* TranscoderFilter::TablesFor(const RouteChoice& choice) const {
-  const auto* const own = choice.PerFilter(&config::PerFilterConfig::transcoder);
+  const auto* const own = choice.Transcoder(number_);
   return own == nullptr ? tables_ : all_.Find(*own);
 }
 

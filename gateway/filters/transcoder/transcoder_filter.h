@@ -17,10 +17,10 @@ struct StreamBuffers {
 class TranscoderFilter final : public HttpFilter {
  public:
   // `all` has the tables of `config` and of every configuration that a route gives instead. All must outlive the
-  // filter.
-  TranscoderFilter(const TranscoderTablesByConfig& all, const config::GrpcJsonTranscoder& config,
+  // filter. `number`: how many transcoders are in front of it.
+  TranscoderFilter(const TranscoderTablesByConfig& all, const config::GrpcJsonTranscoder& config, size_t number,
                    const StreamBuffers& buffers, HttpFilter& next)
-      : all_(all), tables_(all.Find(config)), buffers_(buffers), next_(next) {}
+      : all_(all), tables_(all.Find(config)), number_(number), buffers_(buffers), next_(next) {}
 
   Task<void> Serve(ClientStream& stream, RouteChoice& choice) override;
 
@@ -31,6 +31,7 @@ class TranscoderFilter final : public HttpFilter {
 
   const TranscoderTablesByConfig& all_;
   const TranscoderTables* const tables_;
+  const size_t number_;
   const StreamBuffers buffers_;
   HttpFilter& next_;
 };

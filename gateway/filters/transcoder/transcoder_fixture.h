@@ -132,10 +132,12 @@ struct TranscoderFixture : testing::Test {
     Status added = tables.Add(config, extensions);
     EXPECT_TRUE(added.ok()) << added;
     for (const config::Route& route : routes_config.virtual_hosts[0].routes) {
-      if (route.per_filter.transcoder != nullptr) added = tables.Add(*route.per_filter.transcoder, extensions);
-      EXPECT_TRUE(added.ok()) << added;
+      for (const auto& own : route.per_filter.transcoders) {
+        if (own != nullptr) added = tables.Add(*own, extensions);
+        EXPECT_TRUE(added.ok()) << added;
+      }
     }
-    TranscoderFilter filter(tables, config, buffers, router);
+    TranscoderFilter filter(tables, config, number, buffers, router);
     const Routes compiled(routes_config);
     RouteChoice choice(routes_config, compiled, client.head(), error_shape);
     loop.Run(filter.Serve(client, choice));
@@ -171,6 +173,7 @@ struct TranscoderFixture : testing::Test {
 
   ManualExecutor loop;
   config::GrpcJsonTranscoder config;
+  size_t number = 0;  // of the filter, among the transcoders of its chain
   config::Extensions extensions;
   ErrorShape error_shape = ErrorShape::kEnvoy;
   config::RouteConfiguration routes_config;

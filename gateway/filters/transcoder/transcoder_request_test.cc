@@ -51,7 +51,7 @@ TEST_F(TranscoderRequestTest, TheRouteIsChosenAgainForTheMethodUnlessTheIncoming
 
 TEST_F(TranscoderRequestTest, ABadRequestIsToldByTheRouteOfItsCall) {
   for (config::Route& route : routes_config.virtual_hosts[0].routes) {
-    route.response_headers_to_add = {{"x-route", std::get<config::RouteAction>(route.action).cluster}};
+    route.response_headers.add = {{"x-route", std::get<config::RouteAction>(route.action).cluster}};
   }
   HandClient client("GET", "/books/x");
   Serve(client);
@@ -121,16 +121,38 @@ TEST_F(TranscoderRequestTest, ARequestWithoutBodyThatFailsReachesNobody) {
 
 TEST_F(TranscoderRequestTest, AnEmptyListOfServicesSwitchesTheFilterOffWhereverItStands) {
   auto off = std::make_shared<config::GrpcJsonTranscoder>();
-  routes_config.virtual_hosts[0].routes[1].per_filter.transcoder = off;
+  routes_config.virtual_hosts[0].routes[1].per_filter.transcoders = {off};
   HandClient route("GET", "/books/7");
   Serve(route);
   EXPECT_EQ(router.path, "/books/7");
   auto own = std::make_shared<config::GrpcJsonTranscoder>(config);
   own->print.unset = JsonPrintOptions::Unset::kPrint;
-  routes_config.virtual_hosts[0].routes[1].per_filter.transcoder = own;
+  routes_config.virtual_hosts[0].routes[1].per_filter.transcoders = {own};
   config.services.clear();
   HandClient other("GET", "/books/7");
   EXPECT_EQ(Serve(other).answer, R"({"id":"1","title":"","tags":[]})");
+}
+
+TEST_F(TranscoderRequestTest, ARouteSaysForEachTranscoderOfTheChainWhatItIsToDo) {
+  const auto off = std::make_shared<config::GrpcJsonTranscoder>();
+  number = 1;
+  routes_config.virtual_hosts[0].routes[1].per_filter.transcoders = {off};
+  HandClient of_another("GET", "/books/7");
+  Serve(of_another);
+  EXPECT_EQ(router.path, "/transcoder.test.Library/GetBook");
+  routes_config.virtual_hosts[0].routes[1].per_filter.transcoders = {nullptr, off};
+  HandClient of_this("GET", "/books/7");
+  Serve(of_this);
+  EXPECT_EQ(router.path, "/books/7");
+}
+
+TEST_F(TranscoderRequestTest, WhereNoRouteMatchesTheRequestTheLevelsAboveSayNothing) {
+  for (config::Route& route : routes_config.virtual_hosts[0].routes) route.match.grpc = true;
+  routes_config.virtual_hosts[0].per_filter.transcoders = {std::make_shared<config::GrpcJsonTranscoder>()};
+  HandClient client("GET", "/books/7");
+  Serve(client);
+  EXPECT_EQ(router.path, "/transcoder.test.Library/GetBook");
+  EXPECT_EQ(router.cluster, "methods");
 }
 
 TEST_F(TranscoderRequestTest, ABodyIsOneMessageWhateverItIsCutInto) {

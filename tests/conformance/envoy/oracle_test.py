@@ -79,7 +79,7 @@ class OracleTest(Corpus, unittest.TestCase):
 
 @every_case
 class FurtherTest(Corpus, unittest.TestCase):
-    """Requests and replies in which the gateway once differed."""
+    """Requests and replies in which the gateway once differed, and those of what it learnt since."""
 
     folder = "further"
     deviations = {}
