@@ -65,7 +65,8 @@ inline constexpr EnvoyMessage kTransportSocket = {
     "name typed_config"};
 inline constexpr EnvoyMessage kHeaderValueOption = {
     "envoy.config.core.v3.HeaderValueOption",
-    "header append append_action keep_empty_value"};
+    "header append append_action keep_empty_value",
+    "append"};
 inline constexpr EnvoyMessage kHeaderValue = {
     "envoy.config.core.v3.HeaderValue",
     "key value raw_value"};
