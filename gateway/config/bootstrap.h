@@ -281,7 +281,7 @@ struct HealthCheck {
   uint32_t unhealthy_threshold = 1;
   uint32_t healthy_threshold = 1;
   std::string path;          // kHttp
-  std::string host;          // kHttp; empty: the cluster's name
+  std::string host = {};     // kHttp; empty: the cluster's name
   std::string service_name;  // kGrpc
   std::string authority;     // kGrpc; empty: the cluster's name
 };
@@ -299,9 +299,9 @@ struct Endpoint {
 };
 
 struct TcpKeepalive {  // what is absent is as the system has it
-  std::optional<uint32_t> keepalive_probes;
-  std::optional<uint32_t> keepalive_time;      // seconds
-  std::optional<uint32_t> keepalive_interval;  // seconds
+  std::optional<uint32_t> keepalive_probes = {};
+  std::optional<uint32_t> keepalive_time = {};      // seconds
+  std::optional<uint32_t> keepalive_interval = {};  // seconds
 };
 
 struct RefreshRate {
