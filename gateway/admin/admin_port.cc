@@ -2,9 +2,12 @@
 
 namespace minato::gateway {
 
-StatusOr<std::unique_ptr<AdminPort>> AdminPort::Start(const std::string& address, const MetricsRegistry& metrics) {
+StatusOr<std::unique_ptr<AdminPort>> AdminPort::Start(const std::string& address, const MetricsRegistry& metrics,
+                                                      const AccessLogs* logs) {
   std::unique_ptr<AdminPort> port(new AdminPort(metrics));
-  TRY(port->server_, HttpServer::Start(port->worker_, {.address = address}, port->pages_));
+  RequestHandler* handler = &port->pages_;
+  if (logs != nullptr) handler = &port->logged_pages_.emplace(*logs, port->pages_);
+  TRY(port->server_, HttpServer::Start(port->worker_, {.address = address}, *handler));
   return port;
 }
 

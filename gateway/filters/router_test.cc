@@ -75,6 +75,7 @@ class HandCluster final : public HttpUpstream {
     const http::Headers& trailers() const override { return script_.trailers; }
     UpstreamFailure failure() const override { return failure_; }
     std::string upstream_address() const override { return "127.0.0.1:1"; }
+    bool was_on_connection() const override { return script_.failure != UpstreamFailure::kConnectFailure; }
 
    private:
     HandCluster& cluster_;
