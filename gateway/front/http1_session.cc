@@ -27,6 +27,28 @@ Task<void> Refuse(Connection& connection, RequestHandler& handler, const FrontSt
   co_await connection.LingerBriefly();
 }
 
+Task<void> RefuseMalformed(Connection& connection, RequestHandler& handler, const http::Http1Error& error,
+                           const Http1Stream& stream, const FrontStyle& style, absl::Time begin) {
+  return Refuse(connection, handler, style, RefusalOf(style, error),
+                {.why = WhyOf(error.fault),
+                 .head = HasHead(error.fault) ? &stream.head() : nullptr,
+                 .begin = std::min(begin, connection.home().Now())});
+}
+
+Task<void> RefuseLate(Connection& connection, RequestHandler& handler, const FrontLimits& limits, absl::Time begin) {
+  const Status late = DeadlineExceeded("the request head was not complete after {} (head_timeout)",
+                                       absl::FormatDuration(limits.head_timeout));
+  return Refuse(connection, handler, limits.style,
+                TimeoutRefusal(limits.style, WithHttpStatus(late, 408), limits.style.late_head),
+                {.why = RefusedRequest::Why::kLate, .begin = begin});
+}
+
+Task<void> RefuseUpgrade(Connection& connection, RequestHandler& handler, const Http1Stream& stream,
+                         const FrontStyle& style) {
+  return Refuse(connection, handler, style, UpgradeRefusal(style),
+                {.why = RefusedRequest::Why::kNotServed, .head = &stream.head(), .begin = connection.home().Now()});
+}
+
 // The next head, for the parser to hold; false when the connection is to be closed.
 Task<bool> ReadHead(Connection& connection, RequestHandler& handler, http::Http1RequestParser& parser,
                     const Http1Stream& stream, const FrontLimits& limits) {
@@ -39,11 +61,7 @@ Task<bool> ReadHead(Connection& connection, RequestHandler& handler, http::Http1
     connection.Consume(before - input.size());
     if (event == Event::kHead) co_return true;
     if (event == Event::kError) {
-      const http::Http1Fault fault = parser.error().fault;
-      co_await Refuse(connection, handler, limits.style, RefusalOf(limits.style, parser.error()),
-                      {.why = WhyOf(fault),
-                       .head = HasHead(fault) ? &stream.head() : nullptr,
-                       .begin = std::min(begin, connection.home().Now())});
+      co_await RefuseMalformed(connection, handler, parser.error(), stream, limits.style, begin);
       co_return false;
     }
     const bool idle = parser.idle();
@@ -61,11 +79,7 @@ Task<bool> ReadHead(Connection& connection, RequestHandler& handler, http::Http1
     const auto arrival = co_await Connection::ReadMore(connection, head_deadline);
     if (arrival == Connection::Arrival::kClosed || arrival == Connection::Arrival::kInterrupted) co_return false;
     if (arrival == Connection::Arrival::kTimeout) {
-      const Status late = DeadlineExceeded("the request head was not complete after {} (head_timeout)",
-                                           absl::FormatDuration(limits.head_timeout));
-      co_await Refuse(connection, handler, limits.style,
-                      TimeoutRefusal(limits.style, WithHttpStatus(late, 408), limits.style.late_head),
-                      {.why = RefusedRequest::Why::kLate, .begin = begin});
+      co_await RefuseLate(connection, handler, limits, begin);
       co_return false;
     }
   }
@@ -94,10 +108,7 @@ Task<void> ServeHttp1(Connection& connection, RequestHandler& handler, const Fro
     const bool more = co_await ReadHead(connection, handler, parser, stream, limits);
     if (!more) break;
     if (IsRefusedUpgrade(parser.head(), limits.style)) {
-      co_await Refuse(connection, handler, limits.style, UpgradeRefusal(limits.style),
-                      {.why = RefusedRequest::Why::kNotServed,
-                       .head = &stream.head(),
-                       .begin = connection.home().Now()});
+      co_await RefuseUpgrade(connection, handler, stream, limits.style);
       break;
     }
     stream.Begin();
