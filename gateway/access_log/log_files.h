@@ -41,9 +41,9 @@ class LogFiles {
 
   void Register(MetricsRegistry& registry) const;  // access_log.lines_written, access_log.lines_dropped
 
-  // Is created if it is not there. UNAVAILABLE with the name and what is wrong. The file that is open already, if that is
-  // where the path still leads: after a rotation it is another one. A file is written to its end and closed when nobody
-  // holds it any more; that must be before these files go.
+  // Is created if it is not there. UNAVAILABLE with the name and what is wrong. The file that is open already, if that
+  // is where the path still leads: after a rotation it is another one. A file is written to its end and closed when
+  // nobody holds it any more; that must be before these files go.
   StatusOr<std::shared_ptr<LogFile>> Open(const std::string& path);
   std::shared_ptr<LogFile> StandardOutput();
   std::shared_ptr<LogFile> StandardError();

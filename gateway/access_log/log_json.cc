@@ -78,14 +78,17 @@ struct Printer {
     return true;
   }
   bool operator()(const std::vector<LogJson>& list) {
-    return PrintEach('[', list, ']', [](const LogJson&) {}, [](const LogJson& one) -> const LogJson& { return one; });
+    const auto no_name = [](const LogJson&) {};
+    const auto itself = [](const LogJson& one) -> const LogJson& { return one; };
+    return PrintEach('[', list, ']', no_name, itself);
   }
   bool operator()(const std::vector<LogJson::Member>& members) {
     const auto name = [this](const LogJson::Member& member) {
       AppendString(member.name, out);
       out += ':';
     };
-    return PrintEach('{', members, '}', name, [](const LogJson::Member& member) -> const LogJson& { return member.value; });
+    const auto value = [](const LogJson::Member& member) -> const LogJson& { return member.value; };
+    return PrintEach('{', members, '}', name, value);
   }
 
   template <typename Elements, typename Before, typename Value>

@@ -38,8 +38,8 @@ std::string Json(const LogJson& format, const AccessLogRecord& record, EmptyValu
 TEST(LogValue, WritesTheDefaultFormat) {
   std::string text;
   AppendText(LogFormat::Default(), Record(), EmptyValues::kDash, text);
-  EXPECT_EQ(text, "[2026-11-29T23:11:08.604Z] \"GET /v1/items/1 HTTP/1.1\" 200 - 0 10 12 - \"-\" \"-\" \"-\" \"a.test\" "
-                  "\"-\"\n");
+  EXPECT_EQ(text, "[2026-11-29T23:11:08.604Z] \"GET /v1/items/1 HTTP/1.1\" 200 - 0 10 12 - "
+                  "\"-\" \"-\" \"-\" \"a.test\" \"-\"\n");
 }
 
 TEST(LogValue, CutsAndReplacesHeaders) {

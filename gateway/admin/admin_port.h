@@ -13,8 +13,8 @@ namespace minato::gateway {
 
 class AdminPort {
  public:
-  // Listens when it returns, and is not ready. `metrics`, and all that they count, outlive it, and so do `logs`, in which
-  // its requests are told of; nullptr: nowhere.
+  // Listens when it returns, and is not ready. `metrics`, and all that they count, outlive it, and so do `logs`, in
+  // which its requests are told of; nullptr: nowhere.
   static StatusOr<std::unique_ptr<AdminPort>> Start(const std::string& address, const MetricsRegistry& metrics,
                                                     const AccessLogs* logs = nullptr);
 

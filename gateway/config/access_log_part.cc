@@ -13,7 +13,6 @@ constexpr std::string_view kFileLogType = "envoy.extensions.access_loggers.file.
 constexpr std::string_view kStdoutLogType = "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog";
 constexpr std::string_view kStderrLogType = "envoy.extensions.access_loggers.stream.v3.StderrAccessLog";
 constexpr std::string_view kNothingIsWritten = "nothing is written";
-constexpr const char* kFormatFields[] = {"format", "json_format", "typed_json_format", "log_format"};
 
 // All of Envoy's.
 constexpr std::string_view kFlags[] = {"LH", "UH", "UT",   "LR",   "UR",  "UF",  "UC", "UO", "NR",  "DI",
@@ -94,16 +93,16 @@ Filter ReadFilter(const YamlValue& value, ConfigErrors& errors) {
   return filter;
 }
 
-// The fields in the order in which Envoy looks at them: "" of the older ones is as if they were not there.
+// An empty `format` is as if it were not there.
 void ReadFileFormat(MessageReader& file, AccessLog& log) {
-  const std::string_view which =
-      file.WhichOf({kFormatFields[0], kFormatFields[1], kFormatFields[2], kFormatFields[3]}, MessageReader::OneOf::kOptional);
+  const std::string_view which = file.WhichOf({"format", "json_format", "typed_json_format", "log_format"},
+                                              MessageReader::OneOf::kOptional);
   if (which == "log_format") {
     ReadLogFormat(*file.Take(which), log, file.errors());
   } else if (which == "format") {
-    const Place place = file.place();
+    const Place place = {file.place().path + ".format", file.place().line};
     const std::string text = file.String(which);
-    log.format = text.empty() ? LogFormat::Default() : ParseLogFormat(text, {place.path + ".format", place.line}, file.errors());
+    log.format = text.empty() ? LogFormat::Default() : ParseLogFormat(text, place, file.errors());
   } else if (which.empty()) {
     log.format = LogFormat::Default();
   } else {
@@ -116,7 +115,9 @@ void ReadFileLog(const YamlValue& value, AccessLog& log, ConfigErrors& errors) {
   log.destination = AccessLog::Destination::kFile;
   log.path = file.RequiredString("path");
   if (log.path != kNoLog) return ReadFileFormat(file, log);
-  for (const char* format : kFormatFields) file.WithoutEffect(format, kNothingIsWritten);
+  for (const char* format : {"format", "json_format", "typed_json_format", "log_format"}) {
+    file.WithoutEffect(format, kNothingIsWritten);
+  }
 }
 
 void ReadStreamLog(const YamlValue& value, const EnvoyMessage& message, AccessLog& log, ConfigErrors& errors) {

@@ -62,7 +62,8 @@ LogJson ReadLogJson(const YamlValue& value, ConfigErrors& errors) {
   }
   std::vector<LogJson::Member> members;
   for (const YamlNode::Entry& entry : value.node->entries) {
-    members.push_back({entry.key, ReadJsonValue({entry.value, fmt::format("{}[\"{}\"]", value.path, entry.key)}, errors)});
+    const YamlValue member = {entry.value, fmt::format("{}[\"{}\"]", value.path, entry.key)};
+    members.push_back({entry.key, ReadJsonValue(member, errors)});
   }
   const auto by_name = [](const LogJson::Member& a, const LogJson::Member& b) { return a.name < b.name; };
   std::stable_sort(members.begin(), members.end(), by_name);
