@@ -7,6 +7,8 @@
 #include <absl/functional/function_ref.h>
 #include <fmt/ranges.h>
 
+#include "gateway/access_log/access_logs.h"
+#include "gateway/access_log/log_files.h"
 #include "gateway/admin/admin_port.h"
 #include "gateway/config/bootstrap_reader.h"
 #include "gateway/config/describe.h"
@@ -44,7 +46,7 @@ ABSL_FLAG(bool, allow_unauthenticated_public_address, false,
 
 ABSL_FLAG(std::string, admin_address, "",
           "where /healthz, /ready and /stats are served; default: as the bootstrap's admin says, else nowhere");
-ABSL_FLAG(bool, access_log, false, "log a line for each request, at level info");
+ABSL_FLAG(bool, access_log, false, "log a line for each request, at level info; beside the access_log of --config");
 ABSL_FLAG(int, workers, 0, "threads; 0: one per core");
 ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10),
           "how long requests in flight may take to end after SIGTERM or Ctrl-C");
@@ -54,9 +56,10 @@ namespace {
 
 // nullptr without an address.
 StatusOr<std::unique_ptr<gateway::AdminPort>> StartAdmin(const std::string& address, const MetricsRegistry& metrics,
-                                                        gateway::IpVersions versions = gateway::IpVersions::kBoth) {
+                                                        gateway::IpVersions versions = gateway::IpVersions::kBoth,
+                                                        const gateway::AccessLogs* logs = nullptr) {
   if (address.empty()) return nullptr;
-  return gateway::AdminPort::Start(address, metrics, versions);
+  return gateway::AdminPort::Start(address, metrics, versions, logs);
 }
 
 StatusOr<size_t> Workers() {
@@ -122,18 +125,24 @@ Status Check(const std::string& file) {
 Status ServeBootstrap(const std::string& file, StopSignal& stop) {
   TRY(gateway::config::Bootstrap bootstrap, ReadConfig(file));
   TRY(const size_t threads, Workers());
+  const gateway::config::Admin admin_config = bootstrap.admin.value_or(gateway::config::Admin());
   std::string admin_address = absl::GetFlag(FLAGS_admin_address);
   gateway::IpVersions admin_versions = gateway::IpVersions::kBoth;
   if (admin_address.empty() && bootstrap.admin.has_value()) {
-    admin_address = bootstrap.admin->address;
-    if (!bootstrap.admin->ipv4_compat) admin_versions = gateway::IpVersions::kOwn;
+    admin_address = admin_config.address;
+    if (!admin_config.ipv4_compat) admin_versions = gateway::IpVersions::kOwn;
   }
 
   MetricsRegistry metrics;
-  TRY(std::unique_ptr<gateway::AdminPort> admin, StartAdmin(admin_address, metrics, admin_versions));
+  gateway::LogFiles log_files;
+  log_files.Register(metrics);
+  TRY(const std::unique_ptr<const gateway::AccessLogs> admin_logs,
+      gateway::AccessLogs::Open(admin_config.access_log, log_files));
+  TRY(std::unique_ptr<gateway::AdminPort> admin,
+      StartAdmin(admin_address, metrics, admin_versions, admin_logs->empty() ? nullptr : admin_logs.get()));
   gateway::WorkerPool workers(threads);
   TRY(const std::unique_ptr<gateway::EnvoyGateway> served,
-      gateway::EnvoyGateway::Start(workers, std::move(bootstrap), AccessLogLines(), metrics));
+      gateway::EnvoyGateway::Start(workers, std::move(bootstrap), AccessLogLines(), log_files, metrics));
   for (const std::string& address : served->addresses()) std::printf("http  %s\n", address.c_str());
   WaitForEnd(stop, admin.get(), [&] { ReloadFrom(file, *served); });
   served->Drain(absl::GetFlag(FLAGS_drain_timeout));

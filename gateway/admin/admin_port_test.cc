@@ -1,5 +1,9 @@
 #include "gateway/admin/admin_port.h"
 
+#include <fstream>
+#include <sstream>
+
+#include "gateway/access_log/access_logs.h"
 #include "gateway/front/raw_client.h"
 
 namespace minato::gateway {
@@ -47,6 +51,24 @@ TEST_F(AdminPortTest, NamesTheAddressThatItCannotHave) {
   EXPECT_EQ(second.status().code(), StatusCode::kAlreadyExists);
   EXPECT_NE(MessageOf(second.status()).find(port->address()), std::string_view::npos);
   EXPECT_EQ(AdminPort::Start("nowhere", metrics).status().code(), StatusCode::kInvalidArgument);
+}
+
+TEST(LoggedAdminPort, WritesALineForEachRequest) {
+  const std::string path = std::string(testing::TempDir()).append("/admin_access.log");
+  const std::vector<config::AccessLog> configs = {
+      {.path = path, .format = LogFormat::Parse("%REQ(:PATH)% %RESPONSE_CODE% %BYTES_SENT%\n").value()}};
+  MetricsRegistry metrics;
+  {
+    LogFiles files;
+    const auto logs = AccessLogs::Open(configs, files).value();
+    const auto port = AdminPort::Start("127.0.0.1:0", metrics, logs.get()).value();
+    RawClient client(port->address());
+    client.Send("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\nGET /nope?a HTTX\r\n\r\n");
+    client.ReadAll();
+  }
+  std::ostringstream lines;
+  lines << std::ifstream(path).rdbuf();
+  EXPECT_TRUE(lines.str().starts_with("/healthz 200 16\n- 400 ")) << lines.str();
 }
 
 }  // namespace

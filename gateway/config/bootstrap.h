@@ -12,6 +12,7 @@
 
 #include <absl/time/time.h>
 
+#include "gateway/access_log/format.h"
 #include "gateway/config/extensions.h"
 #include "gateway/error_body.h"
 #include "gateway/routing/routing_options.h"
@@ -219,6 +220,29 @@ struct TlsContext {
   std::vector<StringMatcher> match_subject_alt_names = {};
 };
 
+// config.accesslog.v3.AccessLogFilter
+struct AccessLogFilter {
+  enum class Kind { kStatusCode, kDuration, kNotHealthCheck, kResponseFlag, kHeader, kAnd, kOr };
+  enum class Comparison { kEq, kGe, kLe, kNe };
+  Kind kind = Kind::kAnd;
+  Comparison comparison = Comparison::kEq;  // of kStatusCode and kDuration (ms)
+  uint32_t value = 0;
+  std::vector<std::string> flags = {};       // kResponseFlag: "UH", …; empty: any
+  std::optional<HeaderMatcher> header = {};  // kHeader
+  std::vector<AccessLogFilter> filters = {};  // kAnd, kOr
+};
+
+// config.accesslog.v3.AccessLog: extensions.access_loggers.file.v3 and .stream.v3. What would go to /dev/null has none.
+struct AccessLog {
+  enum class Destination { kFile, kStandardOutput, kStandardError };
+  Place place = {};
+  Destination destination = Destination::kFile;
+  std::string path = {};  // kFile
+  std::variant<LogFormat, LogJson> format = LogFormat();
+  bool omit_empty_values = false;
+  std::optional<AccessLogFilter> filter = {};
+};
+
 struct HttpConnectionManager {
   enum class Codec { kAuto, kHttp1, kHttp2 };
   Place place;
@@ -239,6 +263,7 @@ struct HttpConnectionManager {
   bool generate_request_id = true;
   bool normalize_path = false;
   bool merge_slashes = false;
+  std::vector<AccessLog> access_log;
 };
 
 struct FilterChain {
@@ -336,6 +361,7 @@ struct Cluster {
 struct Admin {
   std::string address;
   bool ipv4_compat = false;
+  std::vector<AccessLog> access_log;
 };
 
 struct Bootstrap {

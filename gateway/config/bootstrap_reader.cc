@@ -61,15 +61,20 @@ void ReadStaticResources(const YamlValue& value, Bootstrap& bootstrap, ConfigErr
 // Without an address there is no admin port.
 std::optional<Admin> ReadAdmin(const YamlValue& value, ConfigErrors& errors) {
   MessageReader reader(value, kAdmin, errors);
-  ReadAccessLogs(reader);
-  if (reader.String("access_log_path", kNoLog) != kNoLog) {
-    errors.Add(reader.PlaceOf("access_log_path"), "only {} is supported", kNoLog);
+  Admin admin;
+  admin.access_log = ReadAccessLogs(reader);
+  if (const std::string path = reader.String("access_log_path"); !path.empty() && path != kNoLog) {
+    admin.access_log.push_back({.place = reader.PlaceOf("access_log_path"),
+                                .path = path,
+                                .format = LogFormat::Default()});
   }
   reader.WithoutEffect("profile_path", "there is no profiler");
   const auto address = reader.Take("address");
   if (!address) return std::nullopt;
   const ListenSocket socket = ReadSocketAddress(*address, errors);
-  return Admin{socket.address, socket.ipv4_compat};
+  admin.address = socket.address;
+  admin.ipv4_compat = socket.ipv4_compat;
+  return admin;
 }
 
 void SetLimits(ConnectionLimits limits, Bootstrap& bootstrap) {

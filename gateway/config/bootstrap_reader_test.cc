@@ -201,6 +201,38 @@ TEST(BootstrapReader, ReadsFiltersMatchersAndWhatARouteSaysBesides) {
   EXPECT_TRUE(redirect.strip_query);
 }
 
+TEST(BootstrapReader, ReadsAccessLogs) {
+  const auto read = ReadBootstrapFile("gateway/config/testdata/access_log.yaml");
+  ASSERT_TRUE(read.ok()) << MessageOf(read.status());
+  ASSERT_EQ(read->admin->access_log.size(), 1u);
+  EXPECT_EQ(read->admin->access_log[0].path, "/tmp/admin_access.log");
+
+  const std::vector<AccessLog>& logs = read->listeners[0].filter_chains[0].http.access_log;
+  ASSERT_EQ(logs.size(), 3u);  // what goes to /dev/null is none
+  EXPECT_EQ(logs[0].destination, AccessLog::Destination::kStandardOutput);
+  EXPECT_EQ(std::get<LogFormat>(logs[0].format).pieces(), LogFormat::Default().pieces());
+  EXPECT_FALSE(logs[0].filter.has_value());
+
+  EXPECT_EQ(logs[1].destination, AccessLog::Destination::kStandardError);
+  EXPECT_TRUE(logs[1].omit_empty_values);
+  EXPECT_EQ(std::get<LogFormat>(logs[1].format).pieces().size(), 2u);
+  ASSERT_EQ(logs[1].filter->filters.size(), 2u);
+  EXPECT_EQ(logs[1].filter->filters[0].comparison, AccessLogFilter::Comparison::kGe);
+  EXPECT_EQ(logs[1].filter->filters[0].value, 500u);
+  EXPECT_EQ(logs[1].filter->filters[1].flags, (std::vector<std::string>{"UF", "RL"}));
+
+  EXPECT_EQ(logs[2].path, "/tmp/access.log");
+  const auto& members = std::get<std::vector<LogJson::Member>>(std::get<LogJson>(logs[2].format).value);
+  ASSERT_EQ(members.size(), 3u);  // in the order of their names
+  EXPECT_EQ(std::get<LogFormat>(members[0].value.value).single()->kind, LogOperator::Kind::kResponseCode);
+  EXPECT_EQ(std::get<int32_t>(members[1].value.value), 12);
+  const auto& list = std::get<std::vector<LogJson>>(members[2].value.value);
+  EXPECT_TRUE(std::get<bool>(list[0].value));
+  // A number that is too large for Envoy's reader is a string.
+  EXPECT_EQ(std::get<LogFormat>(list[1].value).pieces(), std::vector<LogFormat::Piece>{"123456789012"});
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(list[2].value));
+}
+
 TEST(BootstrapReader, TakesADurationAsTheMessageThatItIs) {
   auto yaml = ReadBoundedFile(TestFile("transcoder.yaml"), 1 << 20);
   ASSERT_TRUE(yaml.ok());
@@ -371,8 +403,22 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"codec_type: AUTO", "tracing: {}", {"f:13: ~.tracing: is not supported"}},
         Mistake{"codec_type: AUTO",
                 "access_log: {typed_config: {\"@type\": "
-                "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: /tmp/log}}",
-                {"f:13: ~.access_log.typed_config: path: only /dev/null is supported"}},
+                "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: /tmp/log, format: "
+                "'%NOPE%'}}",
+                {"f:13: ~.access_log.typed_config.format: "}},
+        Mistake{"codec_type: AUTO",
+                "access_log: {typed_config: {\"@type\": "
+                "type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog, log_format: "
+                "{json_format: {a: ['100%']}}}}",
+                {"f:13: ~.access_log.typed_config.log_format.json_format[\"a\"][0]: no operator at position 3"}},
+        Mistake{"codec_type: AUTO",
+                "access_log: {filter: {runtime_filter: {}}, typed_config: {\"@type\": "
+                "type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog}}",
+                {"f:13: ~.access_log.filter.runtime_filter: is not supported"}},
+        Mistake{"codec_type: AUTO",
+                "access_log: {filter: {response_flag_filter: {flags: XX}}, typed_config: {\"@type\": "
+                "type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog}}",
+                {"f:13: ~.access_log.filter.response_flag_filter: flags: \"XX\" is no response flag"}},
         Mistake{"codec_type: AUTO", "max_request_headers_kb: 8193",
                 {"f:13: ~.max_request_headers_kb: 8193 is outside of 1 to 8192"}},
         Mistake{"codec_type: AUTO", "drain_timeout: 5", {"f:13: ~.drain_timeout: expected a duration"}},

@@ -219,6 +219,16 @@ struct FilterLine {
   void operator()(const RouterFilter&) const { text.Line(indent, "router"); }
 };
 
+void DescribeAccessLogs(const std::vector<AccessLog>& logs, int indent, Text& text) {
+  for (const AccessLog& log : logs) {
+    const std::string where = log.destination == AccessLog::Destination::kStandardOutput  ? "on stdout"
+                              : log.destination == AccessLog::Destination::kStandardError ? "on stderr"
+                                                                                          : "in " + log.path;
+    text.Line(indent, "access log {}{}{}", where, std::holds_alternative<LogJson>(log.format) ? ", as JSON" : "",
+              log.filter.has_value() ? ", filtered" : "");
+  }
+}
+
 void DescribeChain(const FilterChain& chain, Text& text) {
   using Codec = HttpConnectionManager::Codec;
   std::string which = chain.server_names.empty() ? "any name" : Joined(chain.server_names);
@@ -229,6 +239,7 @@ void DescribeChain(const FilterChain& chain, Text& text) {
                                  : chain.http.codec_type == Codec::kHttp2 ? "HTTP/2"
                                                                           : "HTTP/1 and HTTP/2";
   text.Line(2, "{} ({})", codec, chain.http.stat_prefix);
+  DescribeAccessLogs(chain.http.access_log, 2, text);
   for (const HttpFilter& filter : chain.http.http_filters) std::visit(FilterLine{3, text}, filter);
   DescribeRoutes(chain.http.route_config, 2, text);
 }
@@ -272,7 +283,10 @@ std::string Describe(const Bootstrap& bootstrap) {
     text.Line(0, "at most {} connections on all listeners", *max);
   }
   for (const Cluster& cluster : bootstrap.clusters) DescribeCluster(cluster, text);
-  if (bootstrap.admin) text.Line(0, "admin on {}", bootstrap.admin->address);
+  if (bootstrap.admin) {
+    text.Line(0, "admin on {}", bootstrap.admin->address);
+    DescribeAccessLogs(bootstrap.admin->access_log, 1, text);
+  }
   const std::vector<std::string> extensions = bootstrap.extensions.Names();
   if (!extensions.empty()) text.Line(0, "beyond Envoy: {}", Joined(extensions));
   if (bootstrap.error_shape != ErrorShape::kEnvoy) text.Line(0, "errors: {}", NameOf(bootstrap.error_shape));

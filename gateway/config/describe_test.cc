@@ -99,5 +99,20 @@ TEST(Describe, TellsCertificatesHealthChecksAndTheAdminPort) {
             "admin on [::1]:9901\n");
 }
 
+TEST(Describe, TellsWhereRequestsAreLogged) {
+  EXPECT_EQ(Described("access_log.yaml"),
+            "listener (no name) on 127.0.0.1:8080\n"
+            "  filter chain for any name\n"
+            "    HTTP/1 and HTTP/2 (front)\n"
+            "    access log on stdout\n"
+            "    access log on stderr, filtered\n"
+            "    access log in /tmp/access.log, as JSON\n"
+            "      router\n"
+            "    virtual host all for *\n"
+            "      prefix / -> answer 200, 0 bytes\n"
+            "admin on 127.0.0.1:9901\n"
+            "  access log in /tmp/admin_access.log\n");
+}
+
 }  // namespace
 }  // namespace minato::gateway::config

@@ -357,6 +357,50 @@ inline constexpr EnvoyMessage kAccessLog = {
 inline constexpr EnvoyMessage kFileAccessLog = {
     "envoy.extensions.access_loggers.file.v3.FileAccessLog",
     "path format json_format typed_json_format log_format"};
+inline constexpr EnvoyMessage kStdoutAccessLog = {
+    "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog",
+    "log_format"};
+inline constexpr EnvoyMessage kStderrAccessLog = {
+    "envoy.extensions.access_loggers.stream.v3.StderrAccessLog",
+    "log_format"};
+inline constexpr EnvoyMessage kSubstitutionFormatString = {
+    "envoy.config.core.v3.SubstitutionFormatString",
+    "text_format json_format text_format_source omit_empty_values content_type formatters json_format_options"};
+inline constexpr EnvoyMessage kJsonFormatOptions = {
+    "envoy.config.core.v3.JsonFormatOptions",
+    "sort_properties"};
+inline constexpr EnvoyMessage kAccessLogFilter = {
+    "envoy.config.accesslog.v3.AccessLogFilter",
+    "status_code_filter duration_filter not_health_check_filter traceable_filter runtime_filter and_filter "
+    "or_filter header_filter response_flag_filter grpc_status_filter extension_filter metadata_filter "
+    "log_type_filter"};
+inline constexpr EnvoyMessage kStatusCodeFilter = {
+    "envoy.config.accesslog.v3.StatusCodeFilter",
+    "comparison"};
+inline constexpr EnvoyMessage kDurationFilter = {
+    "envoy.config.accesslog.v3.DurationFilter",
+    "comparison"};
+inline constexpr EnvoyMessage kComparisonFilter = {
+    "envoy.config.accesslog.v3.ComparisonFilter",
+    "op value"};
+inline constexpr EnvoyMessage kRuntimeUInt32 = {
+    "envoy.config.core.v3.RuntimeUInt32",
+    "default_value runtime_key"};
+inline constexpr EnvoyMessage kNotHealthCheckFilter = {
+    "envoy.config.accesslog.v3.NotHealthCheckFilter",
+    ""};
+inline constexpr EnvoyMessage kResponseFlagFilter = {
+    "envoy.config.accesslog.v3.ResponseFlagFilter",
+    "flags"};
+inline constexpr EnvoyMessage kHeaderFilter = {
+    "envoy.config.accesslog.v3.HeaderFilter",
+    "header"};
+inline constexpr EnvoyMessage kAndFilter = {
+    "envoy.config.accesslog.v3.AndFilter",
+    "filters"};
+inline constexpr EnvoyMessage kOrFilter = {
+    "envoy.config.accesslog.v3.OrFilter",
+    "filters"};
 inline constexpr EnvoyMessage kRuntimeFractionalPercent = {
     "envoy.config.core.v3.RuntimeFractionalPercent",
     "default_value runtime_key"};

@@ -57,7 +57,7 @@ HttpConnectionManager ReadHttpConnectionManager(const YamlValue& value, ConfigEr
   }
   if (std::string name = ReadHeaderText(reader, "server_name"); !name.empty()) http.server_name = std::move(name);
   ReadLimits(reader, http);
-  ReadAccessLogs(reader);
+  http.access_log = ReadAccessLogs(reader);
   http.use_remote_address = reader.Bool("use_remote_address");
   http.generate_request_id = reader.Bool("generate_request_id", true);
   http.normalize_path = reader.Bool("normalize_path");

@@ -109,7 +109,7 @@ Listener ReadListener(const YamlValue& value, ConfigErrors& errors) {
   if (chains.empty()) errors.Add(reader.PlaceOf("filter_chains"), "at least one is required");
   for (const YamlValue& chain : chains) listener.filter_chains.push_back(ReadFilterChain(chain, errors));
   CheckServerNames(listener.filter_chains, value, errors);
-  ReadAccessLogs(reader);
+  RefuseAccessLogs(reader);
   reader.WithoutEffect("stat_prefix", "names counters of Envoy that are not exported");
   reader.WithoutEffect("metadata", "nothing that reads it is supported");
   reader.WithoutEffect("traffic_direction", "only Envoy's tracing and its /drain_listeners look at it");

@@ -36,9 +36,11 @@ std::string ReadHeaderText(MessageReader& reader, std::string_view field);
 enum class Side { kDownstream, kUpstream };
 Http2ProtocolOptions ReadHttp2Options(const YamlValue& value, Side side, ConfigErrors& errors);
 
-// access_log_part.cc; the field access_log. None of Envoy's logs is written, so only those are as asked that go nowhere.
+// access_log_part.cc; the field access_log, without those that go nowhere.
 inline constexpr std::string_view kNoLog = "/dev/null";
-void ReadAccessLogs(MessageReader& level);
+std::vector<AccessLog> ReadAccessLogs(MessageReader& level);
+// Of a listener: none of its logs is written, so only those are as asked that go nowhere.
+void RefuseAccessLogs(MessageReader& level);
 
 // matcher_part.cc
 std::string ReadRegex(const YamlValue& value, ConfigErrors& errors);

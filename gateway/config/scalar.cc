@@ -105,6 +105,13 @@ StatusOr<bool> BoolOf(const YamlNode& node) {
   return Expected("true or false", node);
 }
 
+StatusOr<int64_t> IntegerOf(const YamlNode& node) {
+  if (node.kind != YamlNode::Kind::kScalar) return Expected("a whole number", node);
+  const Scalar scalar = Classify(node);
+  if (const int64_t* value = std::get_if<int64_t>(&scalar)) return *value;
+  return Expected("a whole number", node);
+}
+
 StatusOr<uint32_t> UInt32Of(const YamlNode& node) {
   static constexpr std::string_view kWanted = "a whole number from 0 to 4294967295";
   if (node.kind != YamlNode::Kind::kScalar) return Expected(kWanted, node);

@@ -16,6 +16,8 @@ namespace minato::gateway::config {
 StatusOr<std::string> StringOf(const YamlNode& node);
 // Quoted, only "true" and "false".
 StatusOr<bool> BoolOf(const YamlNode& node);
+// Plain text that reads as one.
+StatusOr<int64_t> IntegerOf(const YamlNode& node);
 StatusOr<uint32_t> UInt32Of(const YamlNode& node);
 StatusOr<double> PercentOf(const YamlNode& node);  // 0 to 100
 // "1.5s", never negative.

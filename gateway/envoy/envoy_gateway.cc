@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/envoy/opened_logs.h"
 #include "gateway/envoy/worker_chains.h"
 #include "gateway/error_answer.h"
 #include "gateway/front/envoy_front.h"
@@ -58,8 +59,9 @@ struct EnvoyGateway::Worker {
   explicit Worker(AsioExecutor& home) : retired(home) {}
 
   static Task<Status> Begin(std::unique_ptr<WorkerChains>& chains, AsioExecutor& home,
-                            std::shared_ptr<const CompiledBootstrap> compiled, const StatsByCluster& stats) {
-    chains = std::make_unique<WorkerChains>(home, std::move(compiled), stats);
+                            std::shared_ptr<const CompiledBootstrap> compiled, std::shared_ptr<const OpenedLogs> logs,
+                            const StatsByCluster& stats) {
+    chains = std::make_unique<WorkerChains>(home, std::move(compiled), std::move(logs), stats);
     co_return co_await chains->Begin(kWarmingMax);
   }
   static Task<Status> Abandon(std::unique_ptr<WorkerChains> chains) {
@@ -93,6 +95,7 @@ class EnvoyGateway::ListenerHandler final : public RequestHandler {
     const std::string_view type = stream.head().Find(http::KnownHeader::kContentType).value_or("");
     const Status sent = co_await RespondError(stream, ErrorShapeFor(error_shape_, type), served);
   }
+  void Refused(const RefusedRequest& request) override { worker_.chains->Refused(address_, request); }
 
  private:
   Worker& worker_;
@@ -109,8 +112,8 @@ struct EnvoyGateway::Server {
 };
 
 struct EnvoyGateway::Impl {
-  Impl(WorkerPool& pool, AccessLog::Lines access_log, MetricsRegistry& metrics)
-      : pool(pool), access_log(access_log), metrics(metrics) {
+  Impl(WorkerPool& pool, AccessLog::Lines access_log, LogFiles& log_files, MetricsRegistry& metrics)
+      : pool(pool), access_log(access_log), log_files(log_files), metrics(metrics) {
     for (size_t i = 0; i < pool.size(); ++i) workers.push_back(std::make_unique<Worker>(pool.home(i)));
   }
 
@@ -129,6 +132,7 @@ struct EnvoyGateway::Impl {
 
   WorkerPool& pool;
   const AccessLog::Lines access_log;
+  LogFiles& log_files;
   MetricsRegistry& metrics;
   HttpMetrics http_metrics;
   ConnectionLimit connection_limit;  // of all servers together
@@ -190,8 +194,10 @@ EnvoyGateway::EnvoyGateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) 
 EnvoyGateway::~EnvoyGateway() { Drain(absl::ZeroDuration()); }
 
 StatusOr<std::unique_ptr<EnvoyGateway>> EnvoyGateway::Start(WorkerPool& workers, config::Bootstrap bootstrap,
-                                                            AccessLog::Lines access_log, MetricsRegistry& metrics) {
-  std::unique_ptr<EnvoyGateway> gateway(new EnvoyGateway(std::make_unique<Impl>(workers, access_log, metrics)));
+                                                            AccessLog::Lines access_log, LogFiles& log_files,
+                                                            MetricsRegistry& metrics) {
+  std::unique_ptr<EnvoyGateway> gateway(
+      new EnvoyGateway(std::make_unique<Impl>(workers, access_log, log_files, metrics)));
   gateway->impl_->http_metrics.Register(metrics);
   TRY(gateway->Reload(std::move(bootstrap), absl::ZeroDuration()));
   return gateway;
@@ -209,12 +215,13 @@ Status EnvoyGateway::Reload(config::Bootstrap bootstrap, absl::Duration grace) {
   Impl& impl = *impl_;
   TRY(const std::shared_ptr<const CompiledBootstrap> compiled, CompiledBootstrap::Compile(std::move(bootstrap)));
   const config::Bootstrap& fresh = compiled->bootstrap();
+  TRY(const std::shared_ptr<const OpenedLogs> logs, OpenedLogs::Open(fresh, impl.log_files));
   for (const config::Cluster& cluster : fresh.clusters) {
     if (impl.stats.Add(cluster.name)) RegisterClusterStats(impl.metrics, cluster.name, impl.stats.Of(cluster.name));
   }
   std::vector<std::unique_ptr<WorkerChains>> next(impl.pool.size());
   const auto begin = [&](size_t worker) {
-    return Worker::Begin(next[worker], impl.pool.home(worker), compiled, impl.stats);
+    return Worker::Begin(next[worker], impl.pool.home(worker), compiled, logs, impl.stats);
   };
   TRY(impl.pool.OnEach(begin));
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/access_log/log_files.h"
 #include "gateway/config/bootstrap.h"
 #include "gateway/filters/access_log.h"
 #include "gateway/front/http_server.h"
@@ -15,9 +16,10 @@ namespace minato::gateway {
 // Used by one thread, which is no worker.
 class EnvoyGateway {
  public:
-  // Serves when it returns. `workers` and `metrics` outlive it; `metrics` gets what the clusters count.
+  // Serves when it returns. `workers`, `log_files` and `metrics` outlive it; `metrics` gets what the clusters count.
   static StatusOr<std::unique_ptr<EnvoyGateway>> Start(WorkerPool& workers, config::Bootstrap bootstrap,
-                                                       AccessLog::Lines access_log, MetricsRegistry& metrics);
+                                                       AccessLog::Lines access_log, LogFiles& log_files,
+                                                       MetricsRegistry& metrics);
   // Whether Start would take it, as far as that can be told without listening and without a network. What is wrong in it
   // though Envoy takes it; Start and Reload log that.
   static StatusOr<std::vector<std::string>> Check(config::Bootstrap bootstrap);

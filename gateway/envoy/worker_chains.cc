@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/access_log/logged_stream.h"
 #include "gateway/envoy/normal_path.h"
 #include "gateway/filters/client_address.h"
 #include "gateway/filters/coding_filter.h"
@@ -10,6 +11,7 @@
 #include "gateway/filters/health_check.h"
 #include "gateway/filters/local_reply.h"
 #include "gateway/filters/managed_head.h"
+#include "gateway/filters/noted_head.h"
 #include "gateway/filters/transcoder/transcoder_filter.h"
 #include "http/http1_chars.h"
 #include "runtime/deadline.h"
@@ -58,8 +60,9 @@ class NormalStream final : public ForwardingStream {
 class WorkerChains::Chain final : public RequestHandler {
  public:
   Chain(const config::Listener& listener, const config::HttpConnectionManager& http, const CompiledBootstrap& compiled,
-        const Router::Clusters& clusters)
+        const AccessLogs* logs, const Router::Clusters& clusters)
       : config_(http),
+        logs_(logs),
         error_shape_(compiled.bootstrap().error_shape),
         routes_(compiled.RoutesOf(http)),
         own_ip_(http.use_remote_address ? OwnIp() : std::string()) {
@@ -75,16 +78,39 @@ class WorkerChains::Chain final : public RequestHandler {
     }
   }
 
-  Task<void> Enter(ClientStream& stream) { return coding_.has_value() ? coding_->Serve(stream) : Serve(stream); }
+  Task<void> Enter(ClientStream& stream) { return logs_ == nullptr ? EnterCoded(stream) : EnterLogged(stream); }
+
+  void Refused(const RefusedRequest& request) override {
+    if (logs_ != nullptr) logs_->Write(RecordOf(request, logged_options()));
+  }
 
   // Behind coding_.
   Task<void> Serve(ClientStream& stream) override {
     if (config_.use_remote_address && IsForTls(stream)) return RefuseScheme(stream);
     if (!stream.head().target().starts_with('/')) return RefuseTarget(stream);
-    return routes_.look_at_headers() ? ServeManaged(stream) : ServePath(stream);
+    return manages_head() ? ServeManaged(stream) : ServePath(stream);
   }
 
  private:
+  LoggedOptions logged_options() const {
+    return {.use_remote_address = config_.use_remote_address,
+            .server_name = config_.server_name,
+            .late_is_idle = config_.request_headers_timeout == absl::ZeroDuration() ||
+                            config_.request_headers_timeout > config_.stream_idle_timeout};
+  }
+
+  Task<void> EnterLogged(ClientStream& stream) {
+    const TaskContext& context = co_await CurrentContext();
+    LoggedStream logged(stream, context, logged_options());
+    co_await EnterCoded(logged);
+    logs_->Write(logged.Finish());
+  }
+
+  Task<void> EnterCoded(ClientStream& stream) { return coding_.has_value() ? coding_->Serve(stream) : Serve(stream); }
+
+  // Whether somebody looks at it in front of the router, which else does so.
+  bool manages_head() const { return logs_ != nullptr || routes_.look_at_headers(); }
+
   Task<void> ServeManaged(ClientStream& stream) {
     ManagedStream managed(stream, forwarding());
     co_await ServePath(managed);
@@ -112,9 +138,19 @@ class WorkerChains::Chain final : public RequestHandler {
   }
 
   Task<void> Begin(ClientStream& stream) {
+    AccessLogRecord* const log = logs_ == nullptr ? nullptr : stream.access_log();
     RouteChoice route(config_.route_config, SaysNoProto(stream.head()) ? no_routes_ : routes_, stream.head(),
-                      error_shape_);
+                      error_shape_, log);
+    const NotedHead noted(log, stream.head());
     co_await filters_.back()->Serve(stream, route);
+    if (log != nullptr) NoteRoute(route, *log);
+  }
+
+  static void NoteRoute(const RouteChoice& choice, AccessLogRecord& log) {
+    if (choice.route() == nullptr) return;
+    log.route_name = choice.route()->name;
+    const auto* const action = std::get_if<config::RouteAction>(&choice.route()->action);
+    if (action != nullptr) log.upstream_cluster = action->cluster;
   }
 
   Task<void> ServeNormal(ClientStream& stream) {
@@ -173,8 +209,8 @@ class WorkerChains::Chain final : public RequestHandler {
                                     .request_timeout = config_.request_timeout,
                                     .stream_idle_timeout = config_.stream_idle_timeout,
                                     // A managed head says all of that already.
-                                    .forwarding = routes_.look_at_headers() ? Forwarding{.generate_request_id = false}
-                                                                            : forwarding()});
+                                    .forwarding = manages_head() ? Forwarding{.generate_request_id = false}
+                                                                 : forwarding()});
     }
     HttpFilter& next = *filters_.back();
     const auto* const transcoder = std::get_if<std::shared_ptr<const config::GrpcJsonTranscoder>>(&filter);
@@ -198,6 +234,7 @@ class WorkerChains::Chain final : public RequestHandler {
   }
 
   const config::HttpConnectionManager& config_;
+  const AccessLogs* const logs_;  // nullptr: there are none
   const ErrorShape error_shape_;
   const Routes& routes_;
   const config::RouteConfiguration no_route_config_;
@@ -208,8 +245,8 @@ class WorkerChains::Chain final : public RequestHandler {
 };
 
 WorkerChains::WorkerChains(AsioExecutor& home, std::shared_ptr<const CompiledBootstrap> compiled,
-                           const StatsByCluster& stats)
-    : compiled_(std::move(compiled)) {
+                           std::shared_ptr<const OpenedLogs> logs, const StatsByCluster& stats)
+    : compiled_(std::move(compiled)), logs_(std::move(logs)) {
   for (const config::Cluster& cluster : compiled_->bootstrap().clusters) {
     clusters_.push_back(std::make_unique<Cluster>(home, cluster, stats.Of(cluster.name), compiled_->TlsOf(cluster)));
     clusters_by_name_.emplace(cluster.name, Router::Target{clusters_.back().get(), &stats.Of(cluster.name),
@@ -218,7 +255,7 @@ WorkerChains::WorkerChains(AsioExecutor& home, std::shared_ptr<const CompiledBoo
   for (const config::Listener& listener : compiled_->bootstrap().listeners) {
     for (const config::FilterChain& chain : listener.filter_chains) {
       chains_[listener.address].push_back(
-          std::make_unique<Chain>(listener, chain.http, *compiled_, clusters_by_name_));
+          std::make_unique<Chain>(listener, chain.http, *compiled_, logs_->Of(chain.http), clusters_by_name_));
     }
   }
 }
@@ -243,6 +280,12 @@ Task<Status> WorkerChains::Begin(absl::Duration patience) {
 Task<void> WorkerChains::Close() {
   const Status left = co_await inside_.Close();
   for (const auto& cluster : clusters_) co_await cluster->Close();
+}
+
+void WorkerChains::Refused(const std::string& listener_address, const RefusedRequest& request) const {
+  const auto chains = chains_.find(listener_address);
+  if (chains == chains_.end() || request.filter_chain >= chains->second.size()) return;
+  chains->second[request.filter_chain]->Refused(request);
 }
 
 Task<Status> WorkerChains::Serve(const std::string& listener_address, ClientStream& stream) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/envoy/compiled_bootstrap.h"
+#include "gateway/envoy/opened_logs.h"
 #include "gateway/filters/http_filter.h"
 #include "gateway/filters/router.h"
 #include "gateway/upstream/cluster.h"
@@ -29,7 +30,9 @@ class StatsByCluster {
 class WorkerChains {
  public:
   // Each cluster of the bootstrap has its `stats` already.
-  WorkerChains(AsioExecutor& home, std::shared_ptr<const CompiledBootstrap> compiled, const StatsByCluster& stats);
+  // `logs` are those of the bootstrap.
+  WorkerChains(AsioExecutor& home, std::shared_ptr<const CompiledBootstrap> compiled,
+               std::shared_ptr<const OpenedLogs> logs, const StatsByCluster& stats);
   ~WorkerChains();  // only after Close
 
   // Looks names up and checks endpoints; OK when that was done once, or after `patience`.
@@ -39,6 +42,8 @@ class WorkerChains {
 
   // Serves a request that came to a listener. UNAVAILABLE, with nothing answered, if there is no such listener.
   Task<Status> Serve(const std::string& listener_address, ClientStream& stream);
+  // One that the front refused.
+  void Refused(const std::string& listener_address, const RefusedRequest& request) const;
   // What encrypts the listener's connections; nullptr: nothing.
   std::shared_ptr<const TlsAcceptor> TlsOf(const std::string& listener_address) const {
     return compiled_->TlsOf(listener_address);
@@ -48,6 +53,7 @@ class WorkerChains {
   class Chain;
 
   const std::shared_ptr<const CompiledBootstrap> compiled_;
+  const std::shared_ptr<const OpenedLogs> logs_;
   std::vector<std::unique_ptr<Cluster>> clusters_;
   Router::Clusters clusters_by_name_;
   std::map<std::string, std::vector<std::unique_ptr<Chain>>, std::less<>> chains_;  // by the listener's address

@@ -26,6 +26,7 @@ class AccessLog final : public RequestHandler {
       : metrics_(metrics), next_(next), lines_(lines), gathering_(gathering) {}
 
   Task<void> Serve(ClientStream& stream) override;
+  void Refused(const RefusedRequest& request) override { next_.Refused(request); }
 
  private:
   void Log(const ClientStream& stream, absl::Duration took) const;

@@ -33,6 +33,20 @@ std::string OwnIp() {
   return std::string(kLoopback);
 }
 
+std::string LastForwardedFor(std::string_view x_forwarded_for) {
+  const size_t comma = x_forwarded_for.rfind(',');
+  std::string_view last = comma == x_forwarded_for.npos ? x_forwarded_for : x_forwarded_for.substr(comma + 1);
+  const size_t begin = last.find_first_not_of(" \t");
+  if (begin == last.npos) return {};
+  last = last.substr(begin, last.find_last_not_of(" \t") - begin + 1);
+  const std::string ip(last);
+  unsigned char bytes[sizeof(in6_addr)];
+  char text[INET6_ADDRSTRLEN];
+  if (::inet_pton(AF_INET, ip.c_str(), bytes) == 1) return ip + ":0";
+  if (::inet_pton(AF_INET6, ip.c_str(), bytes) != 1) return {};
+  return std::string("[").append(::inet_ntop(AF_INET6, bytes, text, sizeof(text))).append("]:0");
+}
+
 std::string ForwardedFor(std::string_view sent, std::string_view ip, std::string_view own_ip) {
   std::string all(sent);
   if (!all.empty()) all += ',';

@@ -28,5 +28,14 @@ TEST(ClientAddress, OursIsALoopbackOneOnlyIfThereIsNoOther) {
   EXPECT_TRUE(!ip.starts_with("127.") || ip == "127.0.0.1") << ip;
 }
 
+TEST(ClientAddress, IsTheLastThatForwardedForTellsOf) {
+  EXPECT_EQ(LastForwardedFor("1.2.3.4"), "1.2.3.4:0");
+  EXPECT_EQ(LastForwardedFor("1.2.3.4, 5.6.7.8 "), "5.6.7.8:0");
+  EXPECT_EQ(LastForwardedFor("1.2.3.4,0:0::1"), "[::1]:0");
+  for (const char* none : {"", ",", "1.2.3.4,", "1.2.3.4 ,", "foo", "1.2.3.4:80"}) {
+    EXPECT_EQ(LastForwardedFor(none), "") << none;
+  }
+}
+
 }  // namespace
 }  // namespace minato::gateway

@@ -12,6 +12,7 @@ class ForwardingStream : public ClientStream {
 
   const RequestHead& head() const override { return client_.head(); }
   std::string peer() const override { return client_.peer(); }
+  std::string local_address() const override { return client_.local_address(); }
   bool encrypted() const override { return client_.encrypted(); }
   size_t filter_chain() const override { return client_.filter_chain(); }
   Task<StatusOr<std::string_view>> ReadWhole(size_t bytes_max) override { return client_.ReadWhole(bytes_max); }
@@ -31,6 +32,7 @@ class ForwardingStream : public ClientStream {
   Task<void> FailResponse(Status error) override { return client_.FailResponse(std::move(error)); }
   bool wants_websocket() const override { return client_.wants_websocket(); }
   Task<StatusOr<std::unique_ptr<WebSocket>>> AcceptWebSocket() override { return client_.AcceptWebSocket(); }
+  AccessLogRecord* access_log() override { return client_.access_log(); }
   int response_status() const override { return client_.response_status(); }
   uint64_t request_bytes() const override { return client_.request_bytes(); }
   uint64_t response_bytes() const override { return client_.response_bytes(); }

@@ -1,6 +1,7 @@
 #include "gateway/filters/grpc_web.h"
 
 #include "gateway/filters/grpc_web_stream.h"
+#include "gateway/filters/noted_head.h"
 
 namespace minato::gateway {
 namespace {
@@ -20,6 +21,7 @@ Task<void> GrpcWeb::Serve(ClientStream& stream, RouteChoice& route) {
   if (!asked.has_value()) co_return co_await next_.Serve(stream, route);
   const Form wanted = FormOf(stream.head().Find(http::KnownHeader::kAccept).value_or("")).value_or(Form::kBinary);
   GrpcWebStream as_grpc(stream, *asked, wanted);
+  const NotedHead noted(route.access_log(), as_grpc.head());
   co_await next_.Serve(as_grpc, route);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/access_log/record.h"
 #include "gateway/filters/local_reply.h"
 
 namespace minato::gateway {
@@ -24,6 +25,7 @@ Task<void> HealthCheck::Serve(ClientStream& stream, RouteChoice& route) {
     co_await next_.Serve(stream, route);
     co_return;
   }
+  if (route.access_log() != nullptr) route.access_log()->is_health_check = true;
   for (;;) {
     const StatusOr<std::optional<std::string_view>> piece = co_await stream.ReadPiece();
     if (!piece.ok()) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "gateway/access_log/record.h"
 #include "gateway/error_answer.h"
 #include "gateway/filters/header_mutations.h"
 #include "gateway/filters/repeated_headers.h"
@@ -82,6 +83,7 @@ Task<void> LocalError(ClientStream& stream, const RouteChoice& route, Status err
 }
 
 Task<void> NoRoute(ClientStream& stream, const RouteChoice& route, std::string_view target) {
+  if (route.access_log() != nullptr) route.access_log()->flags.Add(ResponseFlag::kNoRouteFound);
   if (route.error_shape() == ErrorShape::kEnvoy) return LocalReply(stream, route, 404, "");
   return LocalError(stream, route, NotFound("no route matches {} {}", stream.head().method(), target));
 }

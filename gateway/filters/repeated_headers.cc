@@ -159,6 +159,10 @@ std::string JoinedValue(const RequestHead& head, http::KnownHeader header) {
   return joined;
 }
 
+void JoinRepeatedOfRequest(http::Headers& headers) {
+  if (HasRepeated(headers, kOfRequests)) headers = Joined(headers, kOfRequests);
+}
+
 void JoinRepeated(http::Headers& headers) {
   if (HasRepeated(headers, kOfAnswers)) headers = Joined(headers, kOfAnswers);
 }

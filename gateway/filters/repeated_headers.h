@@ -16,6 +16,7 @@ namespace minato::gateway {
 void JoinRepeated(HeaderViews& headers, std::list<std::string>& values);
 // Of one such header of a request; empty if it has none.
 std::string JoinedValue(const RequestHead& head, http::KnownHeader header);
+void JoinRepeatedOfRequest(http::Headers& headers);
 // Of an answer.
 void JoinRepeated(http::Headers& headers);
 // Of an answer's trailers; nullopt: they stay as they are.

@@ -9,6 +9,8 @@
 
 #include "gateway/filters/answer_time.h"
 #include "gateway/filters/local_reply.h"
+#include "gateway/filters/noted_call.h"
+#include "gateway/filters/noted_head.h"
 #include "gateway/filters/redirect.h"
 #include "gateway/filters/repeated_headers.h"
 #include "gateway/filters/retry_rules.h"
@@ -42,7 +44,7 @@ class Router::Request {
  public:
   Request(const Router& router, ClientStream& stream, RouteChoice& choice, const config::RouteAction& action,
           const Target& target, const TaskContext& context)
-      : router_(router), stream_(stream), choice_(choice), action_(action), target_(target),
+      : router_(router), stream_(stream), choice_(choice), action_(action), target_(target), log_(choice.access_log()),
         retry_(RetryOf(choice, action)), keep_body_(retry_ != nullptr),
         time_(context, router.options_.request_timeout,
               action.idle_timeout.value_or(router.options_.stream_idle_timeout)) {}
@@ -75,6 +77,10 @@ class Router::Request {
   Task<void> Pump(HttpCall& call);
   Task<Outcome> Answer(HttpCall& call, HttpResponseHead head);
   Task<Outcome> FailBeforeHead(HttpCall& call, const Status& error);
+  // Why there is no further attempt, if there is a policy for one.
+  void NoteNoRetry();
+  void NoteTimeout();
+  void NoteFailure(const HttpCall& call);
   Status TimeoutError() const;
   // Why the answer ends in its middle.
   Status ErrorBehindHead(const Status& read) const;
@@ -88,6 +94,7 @@ class Router::Request {
   RouteChoice& choice_;
   const config::RouteAction& action_;
   const Target& target_;
+  AccessLogRecord* const log_;  // nullptr: there is none
   const RetryPolicy* retry_;  // nullptr: none, or it is too late for one
 
   bool keep_body_;
@@ -156,12 +163,14 @@ std::unique_ptr<HttpCall> Router::Request::StartCall(bool ends) {
   const Forwarding& forwarding = router_.options_.forwarding;
   const std::string peer = forwarding.use_remote_address ? stream_.peer() : std::string();
   const UpstreamHead head(stream_.head(), peer, stream_.encrypted(), choice_, action_, forwarding, request_id_);
+  if (log_ != nullptr) NoteRequest(*log_, head.view());
   return target_.http->Start(head.view(), ends);
 }
 
 Task<Router::Request::Outcome> Router::Request::Attempt() {
   const bool has_body = stream_.HasBody();
   const std::unique_ptr<HttpCall> call = StartCall(!has_body);
+  const NotedCall noted(log_, *call);
   if (!has_body && !body_ended_) EndBody();
   // Nobody to send it to: as in Envoy, that is answered whatever the body says.
   if (call->failure() != UpstreamFailure::kNone) co_return co_await Exchange(*call);
@@ -217,13 +226,35 @@ Task<Router::Request::Outcome> Router::Request::Exchange(HttpCall& call) {
     if (!head.ok() || head->status >= 200) time_.EndTry();
     if (!head.ok()) co_return co_await FailBeforeHead(call, head.status());
     time_.Heard();
+    if (log_ != nullptr) log_->upstream_start = time_.context().home->clock().Now();
     JoinRepeated(head->headers);
     if (head->status < 200) continue;  // Envoy passes none but 100 on, and has sent that itself
     if (MayRetry() && RetriesAnswer(*retry_, *head)) {
       co_return Outcome::kRetry;
     }
+    if (log_ != nullptr && retry_ != nullptr && RetriesAnswer(*retry_, *head)) NoteNoRetry();
     co_return co_await Answer(call, *std::move(head));
   }
+}
+
+void Router::Request::NoteNoRetry() {
+  if (retries_ >= retry_->num_retries) {
+    log_->flags.Add(ResponseFlag::kUpstreamRetryLimitExceeded);
+  } else if (keep_body_ && body_ended_) {
+    log_->flags.Add(ResponseFlag::kUpstreamOverflow);
+  }
+}
+
+void Router::Request::NoteTimeout() {
+  if (log_ == nullptr || time_.passed() == AnswerTime::Passed::kRequest) return;
+  const bool silence = time_.passed() == AnswerTime::Passed::kSilence;
+  log_->flags.Add(silence ? ResponseFlag::kStreamIdleTimeout : ResponseFlag::kUpstreamRequestTimeout);
+}
+
+void Router::Request::NoteFailure(const HttpCall& call) {
+  if (log_ == nullptr) return;
+  if (retry_ != nullptr && RetriesFailure(*retry_, call.failure())) NoteNoRetry();
+  if (const auto flag = FlagOf(call.failure())) log_->flags.Add(*flag);
 }
 
 Status Router::Request::TimeoutError() const {
@@ -248,15 +279,20 @@ Task<Router::Request::Outcome> Router::Request::FailBeforeHead(HttpCall& call, c
   if (!body_error_.ok() && time_.passed() == AnswerTime::Passed::kNothing) {
     co_await LocalError(stream_, choice_, body_error_);
   } else if (time_.passed() != AnswerTime::Passed::kNothing) {
+    NoteTimeout();
     co_await LocalError(stream_, choice_, TimeoutError());
   } else if (time_.try_timed_out()) {
     if (MayRetry() && RetriesTimeout(*retry_)) co_return Outcome::kRetry;
+    if (log_ != nullptr && RetriesTimeout(*retry_)) NoteNoRetry();
+    NoteTimeout();
     co_await LocalError(stream_, choice_, TimeoutError());
   } else if (call.failure() == UpstreamFailure::kNoHealthyHost) {
+    NoteFailure(call);
     co_await LocalError(stream_, choice_, Unavailable("no healthy upstream"));
   } else if (MayRetry() && RetriesFailure(*retry_, call.failure())) {
     co_return Outcome::kRetry;
   } else {
+    NoteFailure(call);
     http::Headers headers;
     if (call.failure() == UpstreamFailure::kOverflow) headers.Add("x-envoy-overloaded", "true");
     const Status lost = Unavailable("upstream connect error or disconnect/reset before headers. {}reset reason: {}",
@@ -303,6 +339,12 @@ Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpRespo
       if (stream_.response_status() == 0) {  // a filter holds the head until it knows more
         retry_ = nullptr;
         co_return co_await FailBeforeHead(call, piece.status());
+      }
+      if (time_.passed() != AnswerTime::Passed::kNothing) {
+        NoteTimeout();
+      } else if (body_error_.ok()) {
+        retry_ = nullptr;
+        NoteFailure(call);
       }
       co_await stream_.FailResponse(ErrorBehindHead(piece.status()));
       break;

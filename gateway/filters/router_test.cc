@@ -2,6 +2,7 @@
 
 #include <deque>
 
+#include "gateway/access_log/record.h"
 #include "gateway/front/hand_client.h"
 #include "runtime/manual_executor.h"
 #include "runtime/sleep.h"
@@ -75,6 +76,7 @@ class HandCluster final : public HttpUpstream {
     const http::Headers& trailers() const override { return script_.trailers; }
     UpstreamFailure failure() const override { return failure_; }
     std::string upstream_address() const override { return "127.0.0.1:1"; }
+    bool was_on_connection() const override { return script_.failure != UpstreamFailure::kConnectFailure; }
 
    private:
     HandCluster& cluster_;
@@ -106,7 +108,7 @@ struct RouterTest : testing::Test {
     const Router::Clusters clusters{{"backend", {&cluster, &stats, max_retries}},
                                     {"other", {&other_cluster, &stats, max_retries}}};
     Router router(clusters, options);
-    RouteChoice choice(config, routes, client.head(), error_shape);
+    RouteChoice choice(config, routes, client.head(), error_shape, log);
     loop.Run(Perform(router, client, choice));
     return client;
   }
@@ -118,6 +120,7 @@ struct RouterTest : testing::Test {
   HandCluster other_cluster;
   ClusterStats stats;
   uint64_t max_retries = 3;
+  AccessLogRecord* log = nullptr;
   ManualExecutor loop;
 };
 
@@ -362,6 +365,54 @@ TEST_F(RouterTest, ASilenceEndsTheWaitForAnAnswer) {
   HandClient client("GET", "/");
   EXPECT_EQ(Serve(client).status, 504);
   EXPECT_EQ(client.answer, "stream timeout");
+}
+
+TEST_F(RouterTest, NotesWhatTheAccessLogIsToShow) {
+  action().retry_policy = config::RetryPolicy{.retry_on = {"connect-failure"}, .num_retries = 1};
+  route().request_headers_to_add = {{"x-added", "yes"}};
+  cluster.scripts = {{.failure = UpstreamFailure::kConnectFailure}, {.pieces = {"a"}}};
+  AccessLogRecord answered;
+  log = &answered;
+  HandClient client("GET", "/a");
+  Serve(client);
+  EXPECT_EQ(answered.request.Find(":path"), "/a");
+  EXPECT_EQ(answered.request.Find("x-added"), "yes");
+  EXPECT_EQ(answered.upstream_host, "127.0.0.1:1");
+  EXPECT_EQ(answered.upstream_attempts, 2u);
+  EXPECT_TRUE(answered.upstream_connected);
+  EXPECT_TRUE(answered.upstream_start.has_value());
+  EXPECT_TRUE(answered.flags.empty());
+
+  cluster.scripts = {{.failure = UpstreamFailure::kConnectFailure}, {.failure = UpstreamFailure::kConnectFailure}};
+  AccessLogRecord failed;
+  log = &failed;
+  HandClient another("GET", "/a");
+  Serve(another);
+  EXPECT_FALSE(failed.upstream_connected);
+  EXPECT_FALSE(failed.upstream_start.has_value());
+  const std::vector<ResponseFlag> flags(failed.flags.begin(), failed.flags.end());
+  EXPECT_EQ(flags, (std::vector<ResponseFlag>{ResponseFlag::kUpstreamRetryLimitExceeded,
+                                              ResponseFlag::kUpstreamConnectionFailure}));
+}
+
+TEST_F(RouterTest, NotesWhyThereIsNoAnswerOrNotAllOfIt) {
+  const std::pair<Script, ResponseFlag> kCases[] = {
+      {{.failure = UpstreamFailure::kNoHealthyHost}, ResponseFlag::kNoHealthyUpstream},
+      {{.failure = UpstreamFailure::kOverflow}, ResponseFlag::kUpstreamOverflow},
+      {{.failure = UpstreamFailure::kConnectTimeout}, ResponseFlag::kUpstreamConnectionFailure},
+      {{.failure = UpstreamFailure::kConnectionTermination}, ResponseFlag::kUpstreamConnectionTermination},
+      {{.failure = UpstreamFailure::kRemoteReset}, ResponseFlag::kUpstreamRemoteReset},
+      {{.failure = UpstreamFailure::kRemoteRefusedStream}, ResponseFlag::kUpstreamRemoteReset},
+      {{.failure = UpstreamFailure::kProtocolError}, ResponseFlag::kUpstreamProtocolError},
+  };
+  for (const auto& [script, flag] : kCases) {
+    cluster.scripts = {script};
+    AccessLogRecord record;
+    log = &record;
+    HandClient client("GET", "/");
+    Serve(client);
+    EXPECT_EQ(std::vector<ResponseFlag>(record.flags.begin(), record.flags.end()), std::vector<ResponseFlag>{flag});
+  }
 }
 
 TEST_F(RouterTest, WithoutAPolicyNothingIsSentTwice) {

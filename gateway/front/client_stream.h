@@ -7,11 +7,15 @@
 #include <string>
 #include <string_view>
 
+#include <absl/time/time.h>
+
 #include "gateway/front/request_head.h"
 #include "http/headers.h"
 #include "runtime/task.h"
 
 namespace minato::gateway {
+
+struct AccessLogRecord;
 
 struct ResponseHead {
   int status = 200;
@@ -51,6 +55,7 @@ class ClientStream {
 
   virtual const RequestHead& head() const = 0;
   virtual std::string peer() const = 0;  // "ipv4:127.0.0.1:40312"
+  virtual std::string local_address() const { return {}; }  // likewise, to which the client connected; empty: not known
   virtual bool encrypted() const { return false; }  // it came over TLS
   // Which of the listener's chains the server name chose that the client asked for (TLS), else 0.
   virtual size_t filter_chain() const { return 0; }
@@ -94,16 +99,35 @@ class ClientStream {
   // Completes the handshake of a request that wants_websocket(). An error has been answered, too.
   virtual Task<StatusOr<std::unique_ptr<WebSocket>>> AcceptWebSocket() = 0;
 
-  // For the access log.
+  // What is noted of the request for its access logs; nullptr: it has none.
+  virtual AccessLogRecord* access_log() { return nullptr; }
   virtual int response_status() const = 0;  // 0 before the answer
   virtual uint64_t request_bytes() const = 0;
   virtual uint64_t response_bytes() const = 0;
+};
+
+// One that the front answered by itself, and ends the connection after.
+struct RefusedRequest {
+  enum class Why { kMalformed, kLate, kTunnel, kNotServed };
+  Why why = Why::kMalformed;
+  const RequestHead* head = nullptr;  // nullptr: none could be read
+  std::string_view protocol = "HTTP/1.1";
+  std::string_view peer = {};         // these as of ClientStream
+  std::string local_address = {};
+  size_t filter_chain = 0;
+  absl::Time begin = absl::InfinitePast();
+  absl::Time end = absl::InfinitePast();
+  int status = 400;
+  std::string_view content_type = {};
+  uint64_t body_bytes = 0;
 };
 
 // What serves requests: the gateway's exchange, the admin pages, minatod's own pages.
 class RequestHandler {
  public:
   virtual ~RequestHandler() = default;
+  // For logs; `request` lives during the call.
+  virtual void Refused(const RefusedRequest&) {}
   // Must answer. Called by every worker.
   virtual Task<void> Serve(ClientStream& stream) = 0;
 };

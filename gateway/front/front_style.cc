@@ -16,6 +16,18 @@ Refusal TextRefusal(int status) {
 
 }  // namespace
 
+RefusedRequest::Why WhyOf(http::Http1Fault fault) {
+  switch (fault) {
+    case http::Http1Fault::kNoHost:
+    case http::Http1Fault::kFragment:
+    case http::Http1Fault::kNoContentType: return RefusedRequest::Why::kNotServed;
+    case http::Http1Fault::kConnect: return RefusedRequest::Why::kTunnel;
+    default: return RefusedRequest::Why::kMalformed;
+  }
+}
+
+bool HasHead(http::Http1Fault fault) { return WhyOf(fault) != RefusedRequest::Why::kMalformed; }
+
 Refusal RefusalOf(const FrontStyle& style, const http::Http1Error& error) {
   if (style.error_shape != ErrorShape::kEnvoy) {
     return JsonRefusal(style.error_shape, WithHttpStatus(InvalidArgument("{}", error.message), error.http_status()));

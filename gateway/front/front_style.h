@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "gateway/error_body.h"
+#include "gateway/front/client_stream.h"
 #include "http/http1_error.h"
 #include "runtime/status.h"
 
@@ -27,6 +28,11 @@ struct Refusal {
   std::string_view content_type = {};
   std::string body = {};
 };
+
+// What such a fault is in the words of logs.
+RefusedRequest::Why WhyOf(http::Http1Fault fault);
+// Whether a request with it has a head all the same.
+bool HasHead(http::Http1Fault fault);
 
 // Of a request that could not be parsed.
 Refusal RefusalOf(const FrontStyle& style, const http::Http1Error& error);

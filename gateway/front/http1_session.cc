@@ -1,5 +1,7 @@
 #include "gateway/front/http1_session.h"
 
+#include <algorithm>
+
 #include "gateway/front/http1_refusal.h"
 #include "gateway/front/http1_stream.h"
 #include "gateway/http_status.h"
@@ -9,16 +11,49 @@ namespace {
 
 using Event = http::Http1RequestParser::Event;
 
-// Answers a request that has no head to serve it by.
-Task<void> Refuse(Connection& connection, const FrontStyle& style, Refusal refusal) {
+// Answers a request that has no head to serve it by. Of `told` it is known why, the head, and when it began.
+Task<void> Refuse(Connection& connection, RequestHandler& handler, const FrontStyle& style, Refusal refusal,
+                  RefusedRequest told) {
+  told.peer = connection.peer();
+  told.local_address = connection.LocalAddress();
+  told.filter_chain = connection.filter_chain();
+  told.end = connection.home().Now();
+  told.status = refusal.status;
+  told.content_type = refusal.content_type;
+  told.body_bytes = refusal.body.size();
+  handler.Refused(told);
   AppendRefusal(connection.output(), style, refusal, connection.home().Now());
   connection.StartSending();
   co_await connection.LingerBriefly();
 }
 
+Task<void> RefuseMalformed(Connection& connection, RequestHandler& handler, const http::Http1Error& error,
+                           const Http1Stream& stream, const FrontStyle& style, absl::Time begin) {
+  return Refuse(connection, handler, style, RefusalOf(style, error),
+                {.why = WhyOf(error.fault),
+                 .head = HasHead(error.fault) ? &stream.head() : nullptr,
+                 .begin = std::min(begin, connection.home().Now())});
+}
+
+Task<void> RefuseLate(Connection& connection, RequestHandler& handler, const FrontLimits& limits, absl::Time begin) {
+  const Status late = DeadlineExceeded("the request head was not complete after {} (head_timeout)",
+                                       absl::FormatDuration(limits.head_timeout));
+  return Refuse(connection, handler, limits.style,
+                TimeoutRefusal(limits.style, WithHttpStatus(late, 408), limits.style.late_head),
+                {.why = RefusedRequest::Why::kLate, .begin = begin});
+}
+
+Task<void> RefuseUpgrade(Connection& connection, RequestHandler& handler, const Http1Stream& stream,
+                         const FrontStyle& style) {
+  return Refuse(connection, handler, style, UpgradeRefusal(style),
+                {.why = RefusedRequest::Why::kNotServed, .head = &stream.head(), .begin = connection.home().Now()});
+}
+
 // The next head, for the parser to hold; false when the connection is to be closed.
-Task<bool> ReadHead(Connection& connection, http::Http1RequestParser& parser, const FrontLimits& limits) {
+Task<bool> ReadHead(Connection& connection, RequestHandler& handler, http::Http1RequestParser& parser,
+                    const Http1Stream& stream, const FrontLimits& limits) {
   absl::Time head_deadline = absl::InfiniteFuture();
+  absl::Time begin = absl::InfiniteFuture();
   for (;;) {
     std::string_view input = connection.input();
     const size_t before = input.size();
@@ -26,7 +61,7 @@ Task<bool> ReadHead(Connection& connection, http::Http1RequestParser& parser, co
     connection.Consume(before - input.size());
     if (event == Event::kHead) co_return true;
     if (event == Event::kError) {
-      co_await Refuse(connection, limits.style, RefusalOf(limits.style, parser.error()));
+      co_await RefuseMalformed(connection, handler, parser.error(), stream, limits.style, begin);
       co_return false;
     }
     const bool idle = parser.idle();
@@ -38,15 +73,13 @@ Task<bool> ReadHead(Connection& connection, http::Http1RequestParser& parser, co
       continue;
     }
     if (head_deadline == absl::InfiniteFuture()) {
-      head_deadline = connection.home().Now() + limits.head_timeout;
+      begin = connection.home().Now();
+      head_deadline = begin + limits.head_timeout;
     }
     const auto arrival = co_await Connection::ReadMore(connection, head_deadline);
     if (arrival == Connection::Arrival::kClosed || arrival == Connection::Arrival::kInterrupted) co_return false;
     if (arrival == Connection::Arrival::kTimeout) {
-      const Status late = DeadlineExceeded("the request head was not complete after {} (head_timeout)",
-                                           absl::FormatDuration(limits.head_timeout));
-      co_await Refuse(connection, limits.style,
-                      TimeoutRefusal(limits.style, WithHttpStatus(late, 408), limits.style.late_head));
+      co_await RefuseLate(connection, handler, limits, begin);
       co_return false;
     }
   }
@@ -72,10 +105,10 @@ Task<void> ServeHttp1(Connection& connection, RequestHandler& handler, const Fro
   http::Http1RequestParser parser(limits.http1);
   Http1Stream stream(connection, parser, limits);
   for (;;) {
-    const bool more = co_await ReadHead(connection, parser, limits);
+    const bool more = co_await ReadHead(connection, handler, parser, stream, limits);
     if (!more) break;
     if (IsRefusedUpgrade(parser.head(), limits.style)) {
-      co_await Refuse(connection, limits.style, UpgradeRefusal(limits.style));
+      co_await RefuseUpgrade(connection, handler, stream, limits.style);
       break;
     }
     stream.Begin();

@@ -27,6 +27,7 @@ class Http1Stream final : public ClientStream, private RequestHead {
 
   const RequestHead& head() const override { return *this; }
   std::string peer() const override { return connection_.peer(); }
+  std::string local_address() const override { return connection_.LocalAddress(); }
   bool encrypted() const override { return connection_.encrypted(); }
   size_t filter_chain() const override { return connection_.filter_chain(); }
   Task<StatusOr<std::string_view>> ReadWhole(size_t bytes_max) override;

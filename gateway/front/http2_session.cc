@@ -103,6 +103,17 @@ Task<void> Http2Session::ServeOne(Http2Session& session, http::Http2ServerStream
   const http::Http1Error& error = codec.head().error();
   if (error.fault != http::Http1Fault::kNone) {
     stream.Refuse(RefusalOf(session.limits_.style, error));
+    const absl::Time now = session.home_.Now();
+    session.handler_.Refused({.why = WhyOf(error.fault),
+                              .head = HasHead(error.fault) ? &stream.head() : nullptr,
+                              .protocol = "HTTP/2",
+                              .peer = session.connection_.peer(),
+                              .local_address = session.connection_.LocalAddress(),
+                              .filter_chain = session.connection_.filter_chain(),
+                              .begin = now,
+                              .end = now,
+                              .status = stream.response_status(),
+                              .body_bytes = stream.response_bytes()});
   } else {
     co_await InContext<void>(context, session.handler_.Serve(stream));
   }

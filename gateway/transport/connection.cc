@@ -18,10 +18,7 @@ using boost::system::error_code;
 
 namespace {
 
-std::string PeerName(const Socket& socket) {
-  error_code error;
-  const auto endpoint = socket.remote_endpoint(error);
-  if (error) return "unknown";
+std::string NameOf(const asio::ip::tcp::endpoint& endpoint) {
   asio::ip::address address = endpoint.address();
   // Of a socket that takes both.
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
@@ -30,6 +27,12 @@ std::string PeerName(const Socket& socket) {
   const std::string ip = address.to_string();
   return address.is_v6() ? fmt::format("ipv6:[{}]:{}", ip, endpoint.port())
                          : fmt::format("ipv4:{}:{}", ip, endpoint.port());
+}
+
+std::string PeerName(const Socket& socket) {
+  error_code error;
+  const auto endpoint = socket.remote_endpoint(error);
+  return error ? "unknown" : NameOf(endpoint);
 }
 
 }  // namespace
@@ -55,6 +58,14 @@ Connection::~Connection() {
   CHECK(!Pending(), "a connection ended before its Close");
   home_.timers().Disarm(read_timer_);
   home_.timers().Disarm(write_timer_);
+}
+
+std::string Connection::LocalAddress() const {
+  asio::ip::tcp::endpoint endpoint;
+  socklen_t length = static_cast<socklen_t>(endpoint.capacity());
+  if (fd_ < 0 || ::getsockname(fd_, endpoint.data(), &length) != 0) return {};
+  endpoint.resize(length);
+  return NameOf(endpoint);
 }
 
 void Connection::Release() {

@@ -36,6 +36,7 @@ class Connection : private EdgePoll::Watched {
   ~Connection();  // only after Close
 
   const std::string& peer() const { return peer_; }  // "ipv4:127.0.0.1:40312"
+  std::string LocalAddress() const;  // likewise; empty once it is closed
   AsioExecutor& home() { return home_; }
   bool encrypted() const { return codec_ != nullptr; }
   // Of the codec; see there.

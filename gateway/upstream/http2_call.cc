@@ -33,6 +33,7 @@ void Http2Call::Wait(Http2CallHome& home, const HttpRequestView& request, bool e
 void Http2Call::Start(Http2CallHome& home, Http2Connection& connection, const HttpRequestView& request, bool ends) {
   CHECK(stage_ == Stage::kNew || stage_ == Stage::kWaiting, "a call starts once");
   stage_ = Stage::kStarted;
+  was_started_ = true;
   home_ = &home;
   connection_ = &connection;
   connection.session().Submit(*this,

@@ -45,6 +45,7 @@ class Http2Call final : public HttpCall, private http::Http2ClientStream {
   const http::Headers& trailers() const override { return trailers_; }
   UpstreamFailure failure() const override { return failure_; }
   std::string upstream_address() const override { return address_; }
+  bool was_on_connection() const override { return was_started_; }
 
   Http2Call* previous = nullptr;  // in the pool's queue
   Http2Call* next = nullptr;
@@ -86,6 +87,7 @@ class Http2Call final : public HttpCall, private http::Http2ClientStream {
   Http2Connection* connection_ = nullptr;  // while started
   std::unique_ptr<Request> request_;     // while waiting
   std::string address_;
+  bool was_started_ = false;
 
   std::vector<HttpResponseHead> informational_;  // 1xx, in order
   HttpResponseHead head_;

@@ -72,6 +72,7 @@ class HttpCall {
 
   virtual UpstreamFailure failure() const = 0;
   virtual std::string upstream_address() const = 0;  // "127.0.0.1:50051", empty before an endpoint was chosen
+  virtual bool was_on_connection() const = 0;        // it got as far as a connection to that
 };
 
 // A cluster's pools on one worker. Belongs to that worker.

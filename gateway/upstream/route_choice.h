@@ -13,6 +13,8 @@
 
 namespace minato::gateway {
 
+struct AccessLogRecord;
+
 // What changes a head: of route, virtual host and route_config those that do, in the order of their evaluation.
 using HeaderLevels = absl::InlinedVector<const config::HeaderMutations*, 3>;
 
@@ -42,9 +44,11 @@ class Routes {
 // The route that one request was given, until somebody chooses again (Envoy: the route cache).
 class RouteChoice {
  public:
+  // `access_log`: of the request's stream; outlives the choice.
   RouteChoice(const config::RouteConfiguration& config, const Routes& routes, const RequestHead& head,
-              ErrorShape error_shape = ErrorShape::kEnvoy)
-      : RouteChoice(config, routes, head, error_shape, head.Find(http::KnownHeader::kContentType).value_or("")) {}
+              ErrorShape error_shape = ErrorShape::kEnvoy, AccessLogRecord* access_log = nullptr)
+      : RouteChoice(config, routes, head, error_shape, access_log,
+                    head.Find(http::KnownHeader::kContentType).value_or("")) {}
 
   void ChooseAgain(const RequestHead& head) { found_ = routes_.Match(head); }
   const config::Route* route() const { return found_.route; }
@@ -59,6 +63,9 @@ class RouteChoice {
   bool came_as_grpc() const { return came_as_grpc_; }
   // Of what the gateway tells the client.
   ErrorShape error_shape() const { return error_shape_; }
+
+  // What is noted of the request; nullptr: nothing is to be.
+  AccessLogRecord* access_log() const { return access_log_; }
 
   // What the levels say of a filter, the most specific one first: route, virtual host, route_config. Without a route
   // there are none, as in Envoy.
@@ -89,17 +96,19 @@ class RouteChoice {
 
  private:
   RouteChoice(const config::RouteConfiguration& config, const Routes& routes, const RequestHead& head,
-              ErrorShape error_shape, std::string_view content_type)
+              ErrorShape error_shape, AccessLogRecord* access_log, std::string_view content_type)
       : config_(config),
         routes_(routes),
         came_as_grpc_(IsGrpcContentType(content_type) && IsGrpcRequest(head)),
         error_shape_(ErrorShapeFor(error_shape, content_type)),
+        access_log_(access_log),
         found_(routes.Match(head)) {}
 
   const config::RouteConfiguration& config_;
   const Routes& routes_;
   const bool came_as_grpc_;
   const ErrorShape error_shape_;
+  AccessLogRecord* const access_log_;
   Routes::Found found_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <absl/strings/numbers.h>
 
+#include "gateway/access_log/record.h"
 #include "gateway/error_answer.h"
 #include "gateway/filters/local_reply.h"
 #include "gateway/filters/transcoder/status_json.h"
@@ -319,6 +320,7 @@ Task<Status> TranscodedStream::RespondHeld(std::string_view body, const http::He
   answer_ = Answer::kDone;
   if (IsHttp1()) {
     held_.headers.Remove("trailer");
+    if (choice_.access_log() != nullptr) choice_.access_log()->trailers = trailers;
     return client().Respond(held_, body);
   }
   return RespondHeldInParts(body, trailers);

@@ -1,6 +1,7 @@
 #include "gateway/filters/transcoder/transcoder_filter.h"
 
 #include "gateway/filters/local_reply.h"
+#include "gateway/filters/noted_head.h"
 #include "gateway/filters/transcoder/transcoded_stream.h"
 #include "gateway/strict_request.h"
 #include "gateway/upstream/grpc_request.h"
@@ -49,6 +50,7 @@ Task<void> TranscoderFilter::ServeMatched(ClientStream& stream, RouteChoice& cho
                                           const Route& route, UrlBindings url) {
   const size_t buffer_bytes_max = stream.head().protocol().starts_with("HTTP/1") ? buffers_.http1 : buffers_.http2;
   TranscodedStream transcoded(stream, tables, route, std::move(url), buffer_bytes_max, choice);
+  const NotedHead noted(choice.access_log(), transcoded.head());
   // What is wrong with the request itself is told by the route of the call, too.
   if (!tables.config().match_incoming_request_route) choice.ChooseAgain(transcoded.head());
   if (!stream.HasBody()) {

@@ -100,7 +100,8 @@ class Run:
         self.types = types.Types(self.descriptor)
         self.command = args.gateway
         if args.gateway == 'envoy':
-            self.command = '"%s" -c {config} --concurrency 1 --disable-hot-restart --log-level error' % envoy(args)
+            self.command = '"%s" -c {config} --concurrency 1 --disable-hot-restart --log-level error ' \
+                '--file-flush-interval-msec 10' % envoy(args)
 
     def all(self):
         by_profile = collections.OrderedDict()
@@ -117,8 +118,9 @@ class Run:
         from harness import gateway
         port = gateway.free_port()
         config = os.path.join(self.work, name + '.yaml')
+        self.access_log = os.path.join(self.work, name + '.access_log')
         with open(config, 'w') as f:
-            f.write(gateway.bootstrap(profile, self.descriptor, port, upstream_port))
+            f.write(gateway.bootstrap(profile, self.descriptor, port, upstream_port, self.access_log))
         process = gateway.Gateway(self.command, config, port, os.path.join(self.work, name + '.log'))
         return process, process.wait(self.args.start_timeout)
 
@@ -155,6 +157,23 @@ class Run:
             sys.exit('oracle: bad reply scripts:\n  ' + '\n  '.join(server.board.errors))
         return out
 
+    def logged(self):
+        """What loggers to @access_log have written; None: the profile has none."""
+        try:
+            with open(self.access_log, encoding='latin-1') as f:
+                return f.read()
+        except FileNotFoundError:
+            return None
+
+    def logged_since(self, before):
+        """What came behind `before`, once nothing more comes."""
+        until = time.monotonic() + 0.5
+        now, last = before, None
+        while time.monotonic() < until and (now == before or now != last):
+            time.sleep(0.05)
+            now, last = self.logged(), now
+        return now[len(before):]
+
     def warm(self, server, port, profile):
         """One request, so that the connection to the upstream is open before the first case."""
         from harness import client
@@ -175,6 +194,7 @@ class Run:
     def case(self, server, process, case):
         from harness import client, compare
         rules = case.get('compare') or {}
+        logged = self.logged()
         also = [h.lower() for h in rules.get('also', [])]
         replies = case.get('replies') or [case.get('reply') or {}]
         seen = client.Seen()
@@ -195,6 +215,8 @@ class Run:
                'upstream': compare.upstream(self.types, calls, also)}
         if seen.gates:
             out['gates'] = seen.gates
+        if logged is not None:
+            out['access_log'] = compare.access_log(self.logged_since(logged))
         if any('error' in r for r in responses):
             time.sleep(0.3)      # a gateway that is crashing may take a moment
         if not process.alive():
