@@ -61,7 +61,7 @@ TEST(LoggedAdminPort, WritesALineForEachRequest) {
   {
     LogFiles files;
     const auto logs = AccessLogs::Open(configs, files).value();
-    const auto port = AdminPort::Start("127.0.0.1:0", metrics, logs.get()).value();
+    const auto port = AdminPort::Start("127.0.0.1:0", metrics, IpVersions::kBoth, logs.get()).value();
     RawClient client(port->address());
     client.Send("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\nGET /nope?a HTTX\r\n\r\n");
     client.ReadAll();

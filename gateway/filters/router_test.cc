@@ -369,7 +369,7 @@ TEST_F(RouterTest, ASilenceEndsTheWaitForAnAnswer) {
 
 TEST_F(RouterTest, NotesWhatTheAccessLogIsToShow) {
   action().retry_policy = config::RetryPolicy{.retry_on = {"connect-failure"}, .num_retries = 1};
-  route().request_headers_to_add = {{"x-added", "yes"}};
+  route().request_headers.add = {{.name = "x-added", .value = "yes"}};
   cluster.scripts = {{.failure = UpstreamFailure::kConnectFailure}, {.pieces = {"a"}}};
   AccessLogRecord answered;
   log = &answered;

@@ -220,7 +220,7 @@ class GatewayExtensionsTest(unittest.TestCase):
         check = self.start("--check", descriptors=descriptors)
         self.assertEqual(check.wait(), 0)
         for text in (conflict, nothing):
-            self.assertRegex(check.output, "warning: .*line 1: " + text)
+            self.assertRegex(check.output, r"warning: \S+:1: \S+: " + text)
         gateway = self.start(descriptors=descriptors)
         gateway.wait_for(conflict)
         gateway.wait_for(nothing)
