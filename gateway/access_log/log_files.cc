@@ -51,7 +51,20 @@ class LogFiles::File final : public LogFile {
 
   // Writes what waits, as far as that needs no waiting: whether all is written. One thread.
   bool Write() {
-    if (writing_.empty()) TakeLines();
+    if (!WriteTaken()) return false;
+    TakeLines();
+    return WriteTaken();
+  }
+
+  // What waits is not written any more.
+  void Abandon() {
+    Drop("nobody reads them");
+    TakeLines();
+    Drop("nobody reads them");
+  }
+
+ private:
+  bool WriteTaken() {
     while (written_ < writing_.size()) {
       size_t bytes = writing_.size() - written_;
       if (!S_ISREG(status_.st_mode)) {
@@ -77,14 +90,7 @@ class LogFiles::File final : public LogFile {
     return true;
   }
 
-  // What waits is not written any more.
-  void Abandon() {
-    Drop("nobody reads them");
-    TakeLines();
-    Drop("nobody reads them");
-  }
-
- private:
+  // After WriteTaken has written all or dropped it.
   void TakeLines() {
     const std::lock_guard lock(mutex_);
     writing_.swap(lines_);

@@ -5,7 +5,9 @@
 #include <sstream>
 
 #include <fcntl.h>
+#include <absl/time/clock.h>
 #include <gtest/gtest.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,11 +30,12 @@ struct Pipe {
     reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK);
   }
   ~Pipe() { ::close(reader); }
-  // At least `bytes`, as they come.
+  // At least `bytes`, as they come; less if they do not come in 10 s.
   std::string Read(size_t bytes) const {
     std::string read;
     char buffer[4096];
-    while (read.size() < bytes) {
+    const absl::Time deadline = absl::Now() + absl::Seconds(10);
+    while (read.size() < bytes && absl::Now() < deadline) {
       const ssize_t got = ::read(reader, buffer, sizeof(buffer));
       if (got > 0) read.append(buffer, static_cast<size_t>(got));
     }
@@ -93,6 +96,18 @@ TEST(LogFiles, DropsAndCountsWhatDoesNotFit) {
     EXPECT_GE(Count(files, "access_log.lines_dropped"), 64 - 8);
     EXPECT_EQ(Count(files, "access_log.lines_written"), 0);
   }
+}
+
+TEST(LogFiles, WritesWhatCameWhileAPipeWasFull) {
+  Pipe pipe("slow");
+  LogFiles files({.write_delay = absl::Milliseconds(1)});
+  const std::shared_ptr<LogFile> file = files.Open(pipe.path).value();
+  const std::string line(1 << 18, 'x');  // more than it takes at once
+  file->Append(line);
+  int held = 0;
+  while (held == 0) ASSERT_EQ(::ioctl(pipe.reader, FIONREAD, &held), 0);
+  file->Append("behind\n");
+  EXPECT_EQ(pipe.Read(line.size() + 7), line + "behind\n");
 }
 
 TEST(LogFiles, GoesOnWithoutAReaderOfItsPipe) {
