@@ -11,7 +11,7 @@ StatusOr<std::shared_ptr<LogFile>> FileOf(const config::AccessLog& config, LogFi
   }
   StatusOr<std::shared_ptr<LogFile>> file = files.Open(config.path);
   if (file.ok()) return file;
-  return InvalidArgument("{}: line {}: {}", config.place.path, config.place.line, MessageOf(file.status()));
+  return InvalidArgument("{}: {}", config.place.ToString(), MessageOf(file.status()));
 }
 
 }  // namespace

@@ -111,7 +111,7 @@ bool IsHeaderName(std::string_view name) {
 // The proxy knows the host by another name.
 std::string HeaderName(std::string_view name) {
   std::string lower(name);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  std::transform(lower.begin(), lower.end(), lower.begin(), http::ToLower);
   return lower == "host" ? ":authority" : lower;
 }
 

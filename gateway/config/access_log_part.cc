@@ -100,7 +100,7 @@ void ReadFileFormat(MessageReader& file, AccessLog& log) {
   if (which == "log_format") {
     ReadLogFormat(*file.Take(which), log, file.errors());
   } else if (which == "format") {
-    const Place place = {file.place().path + ".format", file.place().line};
+    const Place place = file.PlaceOf(which);
     const std::string text = file.String(which);
     log.format = text.empty() ? LogFormat::Default() : ParseLogFormat(text, place, file.errors());
   } else if (which.empty()) {

@@ -49,8 +49,8 @@ bool OpensAlike(const config::Listener& a, const config::Listener& b) {
     return x.server_names == y.server_names && SameTls(x.tls, y.tls) && SameFront(x.http, y.http);
   };
   return a.address == b.address && a.ipv4_compat == b.ipv4_compat && a.tcp_backlog_size == b.tcp_backlog_size &&
-         std::equal(a.filter_chains.begin(), a.filter_chains.end(),
-                                              b.filter_chains.begin(), b.filter_chains.end(), same_chain);
+         std::equal(a.filter_chains.begin(), a.filter_chains.end(), b.filter_chains.begin(), b.filter_chains.end(),
+                    same_chain);
 }
 
 }  // namespace

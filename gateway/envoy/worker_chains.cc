@@ -150,7 +150,7 @@ class WorkerChains::Chain final : public RequestHandler {
     if (choice.route() == nullptr) return;
     log.route_name = choice.route()->name;
     const auto* const action = std::get_if<config::RouteAction>(&choice.route()->action);
-    if (action != nullptr) log.upstream_cluster = action->cluster;
+    if (action != nullptr && log.upstream_cluster.empty()) log.upstream_cluster = action->cluster;
   }
 
   Task<void> ServeNormal(ClientStream& stream) {

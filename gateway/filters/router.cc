@@ -120,6 +120,7 @@ Task<void> Router::Serve(ClientStream& stream, RouteChoice& route) {
   const std::string& name = ClusterOf(action);
   const auto cluster = clusters_.find(name);
   CHECK(cluster != clusters_.end(), "route to a cluster that does not exist: {}", name);
+  if (route.access_log() != nullptr) route.access_log()->upstream_cluster = name;
   const TaskContext& context = co_await CurrentContext();
   Request request(*this, stream, route, action, cluster->second, context);
   const auto outcome = co_await InContext<Request::Outcome>(request.context(), request.Attempt());
