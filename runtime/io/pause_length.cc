@@ -3,10 +3,11 @@
 namespace minato {
 namespace {
 
-// What a longer pause must receive, and a shorter one, in the mean of so many trials, to be taken: longer ones cost less.
-constexpr double kLongerMin = 0.99;
-constexpr double kShorterMin = 1.015;
-constexpr int kTrials = 4;
+// What a longer pause must receive, and a shorter one, in the mean of so many trials, to be taken: at the same rate
+// longer ones cost less.
+constexpr double kLongerMin = 1;
+constexpr double kShorterMin = 1.01;
+constexpr int kTrials = 8;
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 """What the gateways are loaded with, and what a message of it costs the process under test."""
 
+import concurrent.futures
 import dataclasses
 import json
 import os
@@ -121,15 +122,25 @@ class Cost:
 def cost(workload, port, pids, seconds):
     """A second of warm-up is not counted."""
     workload.run(port, 1)
-    cpu, idle, start = [measure.cpu_us(pid) for pid in pids], _idle_us(), time.monotonic()
-    requests = workload.run(port, seconds)
+    cpu = [measure.cpu_us(pid) for pid in pids]
+    with concurrent.futures.ThreadPoolExecutor(1) as beside:
+        busy = beside.submit(_busy_within, seconds)
+        requests = workload.run(port, seconds)
     if requests == 0:
         sys.exit(f"{workload.name}: no request was answered")
-    took = (time.monotonic() - start) * measure.MICROSECONDS
     used = sum(measure.cpu_us(pid) for pid in pids) - sum(cpu)
-    busy = {core: 1 - (after - idle[core]) / took for core, after in _idle_us().items()}
     return Cost(used / (requests * workload.messages_per_request),
-                busy[gateways.GATEWAY_CORE], busy[gateways.LOAD_CORE])
+                busy.result()[gateways.GATEWAY_CORE], busy.result()[gateways.LOAD_CORE])
+
+
+def _busy_within(seconds, edge=0.15):
+    """Share of the time that each core is not idle, but for the edges, in which load begins and ends (wrk looks every
+    0.1 s whether its time is up)."""
+    time.sleep(edge)
+    idle, start = _idle_us(), time.monotonic()
+    time.sleep(seconds - 2 * edge)
+    took = (time.monotonic() - start) * measure.MICROSECONDS
+    return {core: 1 - (after - idle[core]) / took for core, after in _idle_us().items()}
 
 
 def _idle_us():
