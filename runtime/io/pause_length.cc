@@ -1,5 +1,7 @@
 #include "runtime/io/pause_length.h"
 
+#include <algorithm>
+
 namespace minato {
 namespace {
 
@@ -9,12 +11,16 @@ constexpr double kLongerMin = 1;
 constexpr double kShorterMin = 1.01;
 constexpr int kTrials = 8;
 
+// Of a length that was not taken, in times that all were tried.
+constexpr int kRestMin = 4;
+constexpr int kRestMax = 32;
+
 }  // namespace
 
 int PauseLength::Step() const {
   const int step = kSteps[window_];
-  const bool at_end = step > 0 ? level_ + 1 == kParts.size() : level_ == 0;
-  return at_end ? 0 : step;
+  if (step > 0) return level_ + 1 == kParts.size() || longer_.rest_left > 0 ? 0 : step;
+  return level_ == 0 || shorter_.rest_left > 0 ? 0 : step;
 }
 
 void PauseLength::WindowEnded(double bytes_per_second) {
@@ -22,6 +28,9 @@ void PauseLength::WindowEnded(double bytes_per_second) {
   if (step != 0 && received_before_ > 0) Compare(step, bytes_per_second / received_before_);
   received_before_ = bytes_per_second;
   window_ = (window_ + 1) % kSteps.size();
+  if (window_ != 0) return;
+  longer_.rest_left = std::max(longer_.rest_left - 1, 0);
+  shorter_.rest_left = std::max(shorter_.rest_left - 1, 0);
 }
 
 void PauseLength::Compare(int step, double received) {
@@ -29,8 +38,11 @@ void PauseLength::Compare(int step, double received) {
   trials.sum += received;
   if (++trials.count < kTrials) return;
   const bool better = trials.sum / kTrials >= (step > 0 ? kLongerMin : kShorterMin);
-  trials = {};
-  if (!better) return;
+  if (!better) {
+    const int rest = std::clamp(trials.rest * 2, kRestMin, kRestMax);
+    trials = {.rest_left = rest, .rest = rest};
+    return;
+  }
   level_ += step;
   longer_ = shorter_ = {};
 }

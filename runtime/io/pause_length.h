@@ -11,8 +11,8 @@ class PauseLength {
  public:
   // The length, as a part of the time that requests take, is one over these. Far enough apart that what one of them
   // loses is seen: in small steps, each of which seems to lose nothing, peers end up idle for an eighth of the time.
-  static constexpr std::array<double, 4> kParts = {24, 12, 8, 5};
-  static constexpr size_t kFirst = 2;
+  static constexpr std::array<double, 3> kParts = {24, 12, 8};
+  static constexpr size_t kFirst = 1;
 
   // In the window of time that begins now.
   double part() const { return 1 / kParts[level_ + Step()]; }
@@ -30,9 +30,12 @@ class PauseLength {
   struct Trials {
     double sum = 0;
     int count = 0;
+    // Times that all were tried, and this was not: a wrong length is not to be in use for a quarter of the time.
+    int rest_left = 0;
+    int rest = 0;  // the last one, when it began
   };
 
-  // None at the ends.
+  // None at the ends, nor where one rests.
   int Step() const;
   void Compare(int step, double received);
 

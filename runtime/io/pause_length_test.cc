@@ -52,6 +52,19 @@ TEST(PauseLength, IsNotMovedByALoadThatGrowsOrShrinks) {
   EXPECT_LE(PartAfter(length, 1000, received), 1 / PauseLength::kParts[1]);
 }
 
+TEST(PauseLength, SeldomTriesWhatWasWrong) {
+  PauseLength length;
+  const auto received = [](double part) { return part == 1 / PauseLength::kParts[PauseLength::kFirst] ? 1.0 : 0.5; };
+  PartAfter(length, 1000, received);
+  int others = 0;
+  for (int i = 0; i < 1000; ++i) {
+    others += length.part() == 1 / PauseLength::kParts[PauseLength::kFirst] ? 0 : 1;
+    length.WindowEnded(received(length.part()));
+  }
+  EXPECT_GT(others, 0);
+  EXPECT_LT(others, 150);
+}
+
 TEST(PauseLength, SilenceSaysNothing) {
   PauseLength length;
   EXPECT_EQ(PartAfter(length, 1000, [](double) { return 0.0; }), 1 / PauseLength::kParts[PauseLength::kFirst]);
