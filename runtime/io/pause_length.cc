@@ -1,6 +1,8 @@
 #include "runtime/io/pause_length.h"
 
 #include <algorithm>
+#include <numeric>
+#include <utility>
 
 namespace minato {
 namespace {
@@ -19,18 +21,26 @@ constexpr int kRestMax = 32;
 
 int PauseLength::Step() const {
   const int step = kSteps[window_];
-  if (step > 0) return level_ + 1 == kParts.size() || longer_.rest_left > 0 ? 0 : step;
-  return level_ == 0 || shorter_.rest_left > 0 ? 0 : step;
+  const bool at_end = step > 0 ? level_ + 1 == kParts.size() : level_ == 0;
+  const Trials& trials = step > 0 ? longer_ : shorter_;
+  return at_end || trials.rest_left > 0 ? 0 : step;
 }
 
 void PauseLength::WindowEnded(double bytes_per_second) {
   const int step = Step();
-  if (step != 0 && received_before_ > 0) Compare(step, bytes_per_second / received_before_);
-  received_before_ = bytes_per_second;
+  if (step != 0) {
+    tried_ = step;
+    received_tried_ = bytes_per_second;
+  } else {
+    const double before = std::exchange(received_, bytes_per_second);
+    const int tried = std::exchange(tried_, 0);
+    if (tried != 0 && before > 0) Compare(tried, received_tried_ / std::midpoint(before, bytes_per_second));
+  }
   window_ = (window_ + 1) % kSteps.size();
   if (window_ != 0) return;
-  longer_.rest_left = std::max(longer_.rest_left - 1, 0);
-  shorter_.rest_left = std::max(shorter_.rest_left - 1, 0);
+  for (Trials* trials : {&longer_, &shorter_}) {
+    if (trials->rest_left > 0) --trials->rest_left;
+  }
 }
 
 void PauseLength::Compare(int step, double received) {
@@ -44,6 +54,7 @@ void PauseLength::Compare(int step, double received) {
     return;
   }
   level_ += step;
+  received_ = 0;  // was with another length
   longer_ = shorter_ = {};
 }
 

@@ -18,15 +18,19 @@ class PauseLength {
   double part() const { return 1 / kParts[level_ + Step()]; }
   // The window has ended; so much was received in it.
   void WindowEnded(double bytes_per_second);
-  // Whether all lengths have been tried as often, and part() is the present one.
+  // Whether all lengths that do not rest have been tried as often, and part() is the present one.
   bool all_tried() const { return window_ == 0; }
   // What is half tried does not count: much happened meanwhile.
-  void BeginAgain() { window_ = 0; }
+  void BeginAgain() {
+    window_ = 0;
+    tried_ = 0;
+  }
 
  private:
   // The present one, a longer one, the present one, a shorter one.
   static constexpr std::array<int, 4> kSteps = {0, 1, 0, -1};
-  // What another length received, as parts of what the present one did.
+  // What another length received, as parts of what the present one did before and after it: so a load that grows does
+  // not speak for whichever comes later.
   struct Trials {
     double sum = 0;
     int count = 0;
@@ -41,7 +45,9 @@ class PauseLength {
 
   size_t level_ = kFirst;
   size_t window_ = 0;
-  double received_before_ = 0;  // bytes per second, in the window before
+  double received_ = 0;        // bytes per second, in the last window of the present length
+  int tried_ = 0;              // the step of the window before, if it was of another length
+  double received_tried_ = 0;  // bytes per second, in that window
   Trials longer_;
   Trials shorter_;
 };
