@@ -15,7 +15,7 @@ from tests.load import gateways
 from tests.load import measure
 
 CONNECTIONS = 32
-# Few, since a stream that is cut off when the time is up has cost and does not count.
+# Few, since those that are cut off when the time is up are counted by an estimate.
 STREAM_CONNECTIONS = 4
 STREAM_MESSAGES = 1_000
 POST_LUA = "tests/load/post.lua"
@@ -102,8 +102,9 @@ ALL = [
     Workload("W4 POST 64 KB nested JSON, echoed", "/v1/documents", document(64 << 10)),
     Workload("W5 stream of 1,000 small messages, per message", LIST,
              messages_per_request=STREAM_MESSAGES, connections=STREAM_CONNECTIONS),
+    # With few connections Envoy ends all streams at one time and then has nothing to do until the next have begun.
     Workload("W5 behind an upstream that batches its writes", LIST + "&batchWrites=true",
-             messages_per_request=STREAM_MESSAGES, connections=STREAM_CONNECTIONS),
+             messages_per_request=STREAM_MESSAGES),
 ]
 
 
@@ -129,6 +130,7 @@ def cost(workload, port, pids, seconds):
     if requests == 0:
         sys.exit(f"{workload.name}: no request was answered")
     used = sum(measure.cpu_us(pid) for pid in pids) - sum(cpu)
+    requests += workload.connections / 2  # cut off in the end: half done, on average
     return Cost(used / (requests * workload.messages_per_request),
                 busy.result()[gateways.GATEWAY_CORE], busy.result()[gateways.LOAD_CORE])
 
