@@ -305,10 +305,10 @@ struct HealthCheck {
   uint32_t interval_jitter_percent = 0;                   // likewise, of the wait
   uint32_t unhealthy_threshold = 1;
   uint32_t healthy_threshold = 1;
-  std::string path;          // kHttp
-  std::string host = {};     // kHttp; empty: the cluster's name
-  std::string service_name;  // kGrpc
-  std::string authority;     // kGrpc; empty: the cluster's name
+  std::string path = {};          // kHttp
+  std::string host = {};          // kHttp; empty: the cluster's name
+  std::string service_name = {};  // kGrpc
+  std::string authority = {};     // kGrpc; empty: the cluster's name
 };
 
 struct Endpoint {
