@@ -11,7 +11,9 @@ namespace minato::http {
 namespace {
 
 // Frames that carry nothing and end nothing, one after another: a flood.
-constexpr size_t kEmptyFramesMax = 1000;
+// In a row. As Envoy's max_consecutive_inbound_frames_with_empty_payload.
+constexpr size_t kEmptyDataMax = 1;
+constexpr size_t kSettingsMax = 1000;
 // What nghttp2 may have to say about PING and SETTINGS while the peer does not read.
 constexpr size_t kAcksWaitingMax = 1000;
 // Of heads that wait to be sent: the memory for as much stays.
@@ -61,11 +63,12 @@ struct Http2Client::Callbacks {
     if (name_size > 0 && name[0] == ':') {
       // nghttp2 lets only ":status" through, with three digits.
       self.status_ = value_size == 3 ? (value[0] - '0') * 100 + (value[1] - '0') * 10 + (value[2] - '0') : 0;
+      self.field_bytes_ += name_size + value_size;
       return 0;
     }
     self.field_bytes_ += name_size + value_size;
     const bool bounded = self.field_bytes_ <= self.options_.head_bytes_max &&
-                         self.fields_.size() < self.options_.head_fields_max;
+                         self.fields_.size() + (self.status_ != 0) < self.options_.head_fields_max;
     if (!bounded) {
       if (Http2ClientStream* const stream = Find(self, frame->hd.stream_id)) stream->remote_reset_ = true;
       return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;  // resets the stream
@@ -76,7 +79,7 @@ struct Http2Client::Callbacks {
 
   static int OnData(nghttp2_session* session, uint8_t, int32_t id, const uint8_t* data, size_t size, void* user_data) {
     Http2Client& self = Self(user_data);
-    self.empty_frames_ = 0;
+    self.settings_ = 0;
     Http2ClientStream* const stream = Find(self, id);
     if (stream != nullptr) {
       stream->OnData(View(data, size));
@@ -91,7 +94,8 @@ struct Http2Client::Callbacks {
     const bool ends = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     switch (frame->hd.type) {
       case NGHTTP2_HEADERS:
-        self.empty_frames_ = 0;
+        self.empty_data_ = 0;
+        self.settings_ = 0;
         if (Http2ClientStream* const stream = Find(self, frame->hd.stream_id)) {
           return self.HeadersArrived(*stream, ends);
         }
@@ -104,7 +108,11 @@ struct Http2Client::Callbacks {
             stream->OnEnd({});
           }
         }
-        return ends || frame->hd.length > 0 ? 0 : self.EmptyFrame();
+        if (ends || frame->hd.length > frame->data.padlen) {
+          self.empty_data_ = 0;
+          return 0;
+        }
+        return self.Bound(++self.empty_data_, kEmptyDataMax, "too many DATA frames without content");
       case NGHTTP2_RST_STREAM:
         if (Http2ClientStream* const stream = Find(self, frame->hd.stream_id)) stream->remote_reset_ = true;
         return 0;
@@ -115,7 +123,8 @@ struct Http2Client::Callbacks {
               self.options_.streams_max,
               nghttp2_session_get_remote_settings(self.session_, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS));
         }
-        return (frame->hd.flags & NGHTTP2_FLAG_ACK) != 0 ? 0 : self.EmptyFrame();
+        if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0) return 0;
+        return self.Bound(++self.settings_, kSettingsMax, "too many SETTINGS");
       case NGHTTP2_GOAWAY:
         self.goaway_ = true;
         return 0;
@@ -380,9 +389,9 @@ void Http2Client::Fail(std::string_view why) {
   failure_ = why;
 }
 
-int Http2Client::EmptyFrame() {
-  if (++empty_frames_ <= kEmptyFramesMax) return 0;
-  Fail("too many frames without content");
+int Http2Client::Bound(size_t count, size_t count_max, std::string_view why) {
+  if (count <= count_max) return 0;
+  Fail(why);
   return NGHTTP2_ERR_CALLBACK_FAILURE;
 }
 

@@ -142,7 +142,8 @@ class Http2Client {
   void Fail(std::string_view why);
   // The next frame, if there is one, whole. From `bytes_max` on `out` takes no more bodies.
   bool ProduceFrame(std::string& out, size_t bytes_max);
-  int EmptyFrame();
+  // Fails beyond `count_max`; what the callback returns.
+  int Bound(size_t count, size_t count_max, std::string_view why);
   uint8_t IndexingOf(std::string_view name);
   int HeadersArrived(Http2ClientStream& stream, bool ends);
 
@@ -157,7 +158,8 @@ class Http2Client {
   Http2ClientStream* recent_ = nullptr;  // that nghttp2 was asked for last, while the session knows it
   size_t streams_ = 0;
   size_t streams_max_ = 1;
-  size_t empty_frames_ = 0;  // in a row
+  size_t empty_data_ = 0;  // frames in a row
+  size_t settings_ = 0;    // likewise
   bool settled_ = false;
   bool goaway_ = false;
   bool failed_ = false;

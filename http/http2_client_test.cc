@@ -340,6 +340,26 @@ TEST(Http2Client, RefusesHeadsBeyondTheBound) {
   EXPECT_EQ(stream.story, "reset 2");
 }
 
+TEST(Http2Client, CountsTheStatusToTheHead) {
+  for (const bool fits : {true, false}) {
+    TestStream stream;
+    // ":status" and "200", "x" and "y"
+    Pair pair({}, {.head_bytes_max = fits ? 12u : 11u});
+    pair.client.Submit(stream, Post("/1"), true);
+    ASSERT_TRUE(Exchange(pair.client, pair.server));
+    pair.server.Head(1, 200, {{"x", "y"}}, true);
+    ASSERT_TRUE(Exchange(pair.client, pair.server));
+    EXPECT_EQ(stream.story.starts_with("head 200"), fits) << stream.story;
+    TestStream second;
+    Pair other({}, {.head_fields_max = fits ? 2u : 1u});
+    other.client.Submit(second, Post("/1"), true);
+    ASSERT_TRUE(Exchange(other.client, other.server));
+    other.server.Head(1, 200, {{"x", "y"}}, true);
+    ASSERT_TRUE(Exchange(other.client, other.server));
+    EXPECT_EQ(second.story.starts_with("head 200"), fits) << second.story;
+  }
+}
+
 TEST(Http2Client, RefusesEndlessInformationalHeads) {
   TestStream stream;
   Pair pair;
@@ -350,16 +370,34 @@ TEST(Http2Client, RefusesEndlessInformationalHeads) {
   EXPECT_NE(stream.story.find("protocol 11"), std::string::npos) << stream.story;
 }
 
-TEST(Http2Client, RefusesAFloodOfEmptyFrames) {
+TEST(Http2Client, RefusesTwoFramesOfDataWithoutContentInARow) {
   TestStream stream;
   Pair pair;
   pair.client.Submit(stream, Post("/1"), true);
   ASSERT_TRUE(Exchange(pair.client, pair.server));
   pair.server.Head(1, 200, {});
   ASSERT_TRUE(Exchange(pair.client, pair.server));
-  const std::string empty_data("\0\0\0\0\0\0\0\0\1", 9);
+  const std::string empty("\0\0\0\0\0\0\0\0\1", 9);
+  const std::string padding_only("\0\0\3\0\x8\0\0\0\1\2\0\0", 12);
+  const std::string content("\0\0\1\0\0\0\0\0\1x", 10);
+  EXPECT_TRUE(pair.client.Feed(empty).ok());
+  EXPECT_TRUE(pair.client.Feed(content).ok());
+  EXPECT_TRUE(pair.client.Feed(empty).ok());
+  EXPECT_FALSE(pair.client.Feed(padding_only).ok());
+}
+
+TEST(Http2Client, RefusesAFloodOfSettings) {
+  TestStream stream;
+  Pair pair;
+  pair.client.Submit(stream, Post("/1"), true);
+  ASSERT_TRUE(Exchange(pair.client, pair.server));
+  const std::string settings("\0\0\0\4\0\0\0\0\0", 9);
   Status fed;
-  for (int i = 0; i < 1001; ++i) fed = pair.client.Feed(empty_data);
+  for (int i = 0; i < 1001 && fed.ok(); ++i) {
+    fed = pair.client.Feed(settings);
+    std::string acknowledged;
+    pair.client.Produce(acknowledged, 1 << 20);
+  }
   EXPECT_FALSE(fed.ok());
 }
 

@@ -111,7 +111,7 @@ Task<Status> GrpcWebStream::Respond(const ResponseHead& head, std::string_view b
 Task<Status> GrpcWebStream::StartResponse(const ResponseHead& head) {
   if (!IsGrpcType(head.content_type)) {
     answer_ = Answer::kOther;
-    other_status_ = head.status;
+    other_ = {.status = head.status, .headers = head.headers};
     co_return OkStatus();
   }
   ResponseHead retyped = head;
@@ -135,10 +135,13 @@ Task<Status> GrpcWebStream::Write(std::string_view piece) {
 
 Task<Status> GrpcWebStream::EndResponse(const http::Headers& trailers) {
   if (answer_ == Answer::kOther) {
-    co_return co_await RespondStatus(other_status_, other_body_, {.status = other_status_});
+    if (other_body_.empty()) other_.headers.Set("grpc-message", "");
+    co_return co_await RespondStatus(other_.status, other_body_, std::move(other_));
   }
-  const std::string frame = TrailersFrame(trailers);
-  CO_TRY(co_await Send(frame));
+  if (!trailers.empty()) {
+    const std::string frame = TrailersFrame(trailers);
+    CO_TRY(co_await Send(frame));
+  }
   co_return co_await client().EndResponse();
 }
 

@@ -50,7 +50,7 @@ class GrpcWebStream final : public ForwardingStream {
   std::string decoded_;
   bool refused_text_ = false;
   Answer answer_ = Answer::kNone;
-  int other_status_ = 0;
+  ResponseHead other_;      // kOther: its status and headers
   std::string other_body_;  // bounded: it becomes a grpc-message
 };
 

@@ -127,6 +127,28 @@ TEST_F(GrpcWebTest, ToldAnythingElseTheClientGetsAStatus) {
   EXPECT_EQ(client.content_type, "application/grpc-web+proto");
 }
 
+TEST_F(GrpcWebTest, AnAnswerThatIsNoGrpcKeepsItsHeaders) {
+  for (const bool has_body : {true, false}) {
+    backend.answer = {.status = 200, .content_type = "text/plain", .headers = {{"x-a", "1"}}};
+    backend.pieces = {has_body ? "oops" : ""};
+    HandClient client("POST", "/a.B/C");
+    client.request_headers = {{"content-type", "application/grpc-web"}};
+    Serve(client);
+    EXPECT_EQ(client.headers.Find("x-a"), "1");
+    EXPECT_EQ(client.headers.Find("grpc-message"), has_body ? "oops" : "");
+    EXPECT_EQ(client.content_type, "application/grpc-web+proto");
+  }
+}
+
+TEST_F(GrpcWebTest, AnAnswerWithoutTrailersHasNoFrameOfThem) {
+  backend.answer = {.content_type = "application/grpc"};
+  backend.pieces = {std::string(kFrame)};
+  HandClient client("POST", "/a.B/C");
+  client.request_headers = {{"content-type", "application/grpc-web"}};
+  Serve(client);
+  EXPECT_EQ(client.answer, kFrame);
+}
+
 TEST_F(GrpcWebTest, AnAnswerWithoutABodyKeepsItsStatus) {
   backend.answer = {.status = 404};
   backend.headers_only = true;

@@ -23,7 +23,8 @@ std::string_view ForwardedProto(const RequestHead& head, bool encrypted, const F
 std::string_view SchemeFor(const RequestHead& head, std::string_view forwarded_proto, bool encrypted);
 
 // What is not to be passed on: what concerns the connection; that by which Envoys tell each other of a request, and of a
-// client what only its own proxy knows; and some values of "te" and "expect", of repeated ones when they are joined.
+// client what only its own proxy knows; and some values of "te", "expect" and "referer", of repeated ones when they are
+// joined.
 bool BelongsToConnection(http::KnownHeader header);
 bool IsOfProxies(std::string_view lower_name);
 bool StopsByValue(std::string_view lower_name, std::string_view value);

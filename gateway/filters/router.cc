@@ -229,7 +229,11 @@ Task<Router::Request::Outcome> Router::Request::Exchange(HttpCall& call) {
     time_.Heard();
     if (log_ != nullptr) log_->upstream_start = time_.context().home->clock().Now();
     JoinRepeated(head->headers);
-    if (head->status < 200) continue;  // Envoy passes none but 100 on, and has sent that itself
+    if (head->status < 200) {  // Envoy passes none but 100 on, and has sent that itself
+      // As in Envoy: the answer has begun. 102 and 103 are interim answers to it, others are not.
+      if (head->status == 100 || head->status == 102 || head->status == 103) retry_ = nullptr;
+      continue;
+    }
     if (MayRetry() && RetriesAnswer(*retry_, *head)) {
       co_return Outcome::kRetry;
     }
@@ -284,7 +288,7 @@ Task<Router::Request::Outcome> Router::Request::FailBeforeHead(HttpCall& call, c
     co_await LocalError(stream_, choice_, TimeoutError());
   } else if (time_.try_timed_out()) {
     if (MayRetry() && RetriesTimeout(*retry_)) co_return Outcome::kRetry;
-    if (log_ != nullptr && RetriesTimeout(*retry_)) NoteNoRetry();
+    if (log_ != nullptr && retry_ != nullptr && RetriesTimeout(*retry_)) NoteNoRetry();
     NoteTimeout();
     co_await LocalError(stream_, choice_, TimeoutError());
   } else if (call.failure() == UpstreamFailure::kNoHealthyHost) {
@@ -323,7 +327,9 @@ Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpRespo
   head.headers = std::move(from.headers);
 
   // Of what is not sent the length may be told all the same.
-  const bool tells_length = head.status == 304 || stream_.head().method() == "HEAD";
+  const bool is_trailers_only = head.headers.Has("grpc-status");
+  const bool tells_length =
+      (head.status == 304 && !is_trailers_only) || stream_.head().method() == "HEAD";
   if (from.ends && !tells_length) {
     head.tells_no_length = true;
     const Status sent = co_await stream_.Respond(head, "");

@@ -14,6 +14,7 @@ namespace {
 struct Script {
   UpstreamFailure failure = UpstreamFailure::kNone;  // instead of a head
   std::string failure_text = {};
+  std::vector<int> informational = {};  // in front of the head
   int status = 200;
   http::Headers headers = {};
   std::vector<std::string> pieces = {};
@@ -56,6 +57,9 @@ class HandCluster final : public HttpUpstream {
     bool HasRoom() const override { return true; }
     void End(const http::Headers&) override { cluster_.sent[index_].ended = true; }
     Task<StatusOr<HttpResponseHead>> ReadHead() override {
+      if (next_informational_ < script_.informational.size()) {
+        co_return HttpResponseHead{script_.informational[next_informational_++], {}, false};
+      }
       if (script_.head_takes > absl::ZeroDuration()) {
         const Status slept = co_await Sleep(script_.head_takes);
         if (!slept.ok()) {
@@ -83,6 +87,7 @@ class HandCluster final : public HttpUpstream {
     const size_t index_;
     const Script script_;
     size_t next_ = 0;
+    size_t next_informational_ = 0;
     UpstreamFailure failure_ = UpstreamFailure::kNone;
   };
 };
@@ -309,6 +314,21 @@ TEST_F(RouterTest, GivesTheLastAnswerWhenTheRetriesAreUsedUp) {
   cluster.scripts = {{.status = 500}, {.status = 503}};
   HandClient client("GET", "/");
   EXPECT_EQ(Serve(client).status, 503);
+}
+
+TEST_F(RouterTest, DoesNotRetryWhatHasAnInterimAnswer) {
+  action().retry_policy = config::RetryPolicy{.retry_on = {"5xx"}, .num_retries = 1, .per_try_timeout = absl::Seconds(1)};
+  for (const int interim : {100, 102, 103}) {
+    cluster.scripts = {{.informational = {interim}, .status = 500}};
+    HandClient client("GET", "/");
+    EXPECT_EQ(Serve(client).status, 500) << interim;
+    cluster.scripts = {{.informational = {interim}, .head_takes = absl::Seconds(2)}};
+    HandClient late("GET", "/");
+    EXPECT_EQ(Serve(late).status, 504) << interim;
+  }
+  cluster.scripts = {{.informational = {199}, .status = 500}, {.status = 200}};
+  HandClient client("GET", "/");
+  EXPECT_EQ(Serve(client).status, 200);
 }
 
 TEST_F(RouterTest, RetriesWhatAGrpcStatusInTheHeadSays) {

@@ -115,7 +115,9 @@ const RouteTable::Entry* RouteTable::Find(const Node& node, size_t segment, cons
 }
 
 const RouteTable::Entry* RouteTable::FindLiteral(const Node& node, size_t segment, const Lookup& lookup) const {
-  const uint32_t child = node.FindChild(lookup.segments[segment]);
+  uint32_t child = node.FindChild(lookup.segments[segment]);
+  // As in Envoy, where the wildcard stands among the literals.
+  if (child == 0 && lookup.segments[segment] == "**") child = node.double_star;
   return child == 0 ? nullptr : Find(nodes_[child], segment + 1, lookup);
 }
 

@@ -49,9 +49,10 @@ absl::Status ReadOne(const JsonRequest& request, const Bindings& bindings, std::
   return ToStatus(error, text, place.position);
 }
 
-// What the strict reader refuses is read again by the faithful one, from the pieces it came in.
+// What the strict reader refuses is read again by the faithful one, from the pieces it came in. `cut_off`: that piece
+// by piece nothing was wrong.
 absl::Status ReadAsEnvoy(const JsonRequest& request, std::string_view body,
-                         std::span<const size_t> piece_ends, std::string& wire) {
+                         std::span<const size_t> piece_ends, std::string& wire, bool& cut_off) {
   EnvoyReader reader(request, EnvoyReader::Shape::kMessage);
   std::vector<std::string> messages;
   size_t begin = 0;
@@ -60,6 +61,7 @@ absl::Status ReadAsEnvoy(const JsonRequest& request, std::string_view body,
     if (!parsed.ok()) return parsed;
     begin = end;
   }
+  cut_off = true;
   absl::Status finished = reader.Finish(messages);
   if (!finished.ok()) return finished;
   if (messages.empty()) return absl::InvalidArgumentError("the body is no message");
@@ -68,20 +70,21 @@ absl::Status ReadAsEnvoy(const JsonRequest& request, std::string_view body,
 }
 
 absl::Status Read(const JsonRequest& request, std::string_view body,
-                  std::span<const size_t> piece_ends, std::string& wire) {
+                  std::span<const size_t> piece_ends, std::string& wire, bool& cut_off) {
   const size_t before = wire.size();
   absl::Status read =
       ReadOne(request, request.bindings, body.empty() ? "{}" : body, Place(), wire);
   if (read.ok() || request.options.dialect == Dialect::kStrict) return read;
   wire.resize(before);
-  return ReadAsEnvoy(request, body, piece_ends, wire);
+  return ReadAsEnvoy(request, body, piece_ends, wire, cut_off);
 }
 
 }  // namespace
 
 absl::Status JsonToWire(const JsonRequest& request, std::string_view body, std::string& wire) {
   const size_t end = body.size();
-  return Read(request, body, std::span(&end, body.empty() ? 0 : 1), wire);
+  bool cut_off = false;
+  return Read(request, body, std::span(&end, body.empty() ? 0 : 1), wire, cut_off);
 }
 
 absl::Status BindingsToWire(const JsonRequest& request, std::string& wire) {
@@ -94,7 +97,8 @@ absl::Status BindingsToWire(const JsonRequest& request, std::string& wire) {
   if (written) return absl::OkStatus();
   if (request.options.dialect == Dialect::kStrict) return ToStatus(reader.error());
   wire.resize(before);
-  return ReadAsEnvoy(request, "", {}, wire);  // In its words.
+  bool cut_off = false;
+  return ReadAsEnvoy(request, "", {}, wire, cut_off);  // In its words.
 }
 
 JsonBody::JsonBody(const JsonRequest& request, Shape shape) : request_(request), shape_(shape) {
@@ -115,10 +119,13 @@ absl::Status JsonBody::Feed(std::string_view piece, std::vector<std::string>& me
 }
 
 absl::Status JsonBody::Finish(std::vector<std::string>& messages) {
-  if (envoy_ != nullptr) return envoy_->Finish(messages);
+  if (envoy_ != nullptr) {
+    cut_off_ = true;
+    return envoy_->Finish(messages);
+  }
   if (shape_ == Shape::kMessage) {
     std::string message;
-    absl::Status read = Read(request_, held_, piece_ends_, message);
+    absl::Status read = Read(request_, held_, piece_ends_, message, cut_off_);
     if (read.ok()) messages.push_back(std::move(message));
     return read;
   }

@@ -54,6 +54,9 @@ class JsonBody {
   absl::Status Feed(std::string_view piece, std::vector<std::string>& messages);
   absl::Status Finish(std::vector<std::string>& messages);
 
+  // Dialect::kEnvoy, after an error of Finish: only the end of the body made it one.
+  bool cut_off() const { return cut_off_; }
+
   // Of kMessage the body so far, of kArray the element that is not whole.
   size_t held_bytes() const { return held_.size() + splitter_.element().size(); }
   // kMessage: the body so far.
@@ -69,6 +72,7 @@ class JsonBody {
   std::unique_ptr<EnvoyReader> envoy_;  // Reads an array as it comes.
   ArraySplitter splitter_;
   size_t elements_ = 0;
+  bool cut_off_ = false;
 };
 
 // The fields a JSON body mentions, as paths for a google.protobuf.FieldMask relative to the body's

@@ -16,8 +16,8 @@ void AppendGrpcFrame(std::string& out, std::string_view message) {
 bool GrpcFrames::TakesFlag() const {
   switch (flags_) {
     case Flags::kChecked: return flag_ == 0;
-    case Flags::kMayBeCompressed: return flag_ <= 1;
-    case Flags::kIgnored: return true;
+    case Flags::kMayBeCompressed:
+    case Flags::kAtOnce: return flag_ <= 1;
   }
 }
 
@@ -43,9 +43,11 @@ GrpcFrames::Event GrpcFrames::Next(std::string_view& input) {
       return Event::kMessage;
     }
   }
-  if (!Hold(input, kGrpcFrameHeadBytes)) return Event::kMore;
+  const bool has_head = Hold(input, kGrpcFrameHeadBytes);
+  if (!has_head && (held_.empty() || flags_ != Flags::kAtOnce)) return Event::kMore;
   flag_ = static_cast<uint8_t>(held_.front());
   if (!TakesFlag()) return Event::kError;
+  if (!has_head) return Event::kMore;
   if (!Hold(input, kGrpcFrameHeadBytes + GrpcMessageBytes(held_))) return Event::kMore;
   message_ = std::string_view(held_).substr(kGrpcFrameHeadBytes);
   delivered_ = true;

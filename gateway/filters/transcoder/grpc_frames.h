@@ -14,9 +14,9 @@ void AppendGrpcFrame(std::string& out, std::string_view message);
 class GrpcFrames {
  public:
   enum class Flags {
-    kChecked,
-    kMayBeCompressed,
-    kIgnored,
+    kChecked,          // 0
+    kMayBeCompressed,  // 0 or 1
+    kAtOnce,           // 0 or 1, which says nothing; refused as soon as it is there
   };
 
   explicit GrpcFrames(Flags flags = Flags::kChecked) : flags_(flags) {}
@@ -33,7 +33,11 @@ class GrpcFrames {
   // A view into the input, or into what was held; until the next call.
   std::string_view message() const { return message_; }
   uint8_t flag() const { return flag_; }
+  Flags flags() const { return flags_; }
   bool compressed() const { return flags_ == Flags::kMayBeCompressed && flag_ == 1; }
+
+  // After kError: goes on with another input.
+  void BeginAgain() { held_.clear(); }
 
   // Bytes of a message that is not complete.
   size_t held_bytes() const { return delivered_ ? 0 : held_.size(); }

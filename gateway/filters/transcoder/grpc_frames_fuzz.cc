@@ -61,7 +61,7 @@ class Reader {
 void Run(std::string_view input) {
   if (input.empty()) return;
   using Flags = GrpcFrames::Flags;
-  constexpr std::array kFlags = {Flags::kChecked, Flags::kMayBeCompressed, Flags::kIgnored};
+  constexpr std::array kFlags = {Flags::kChecked, Flags::kMayBeCompressed, Flags::kAtOnce};
   const Flags flags = kFlags[static_cast<uint8_t>(input[0]) % kFlags.size()];
   const std::string_view body = input.substr(1);
   Reader whole(flags);

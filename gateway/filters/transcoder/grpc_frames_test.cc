@@ -58,8 +58,15 @@ TEST(GrpcFrames, RefusesACompressedMessage) {
     EXPECT_TRUE(refused) << cut;
     EXPECT_EQ(frames.flag(), 1);
   }
-  GrpcFrames careless(GrpcFrames::Flags::kIgnored);
-  EXPECT_EQ(Split({std::string_view("\1\0\0\0\1a", 6)}, careless), std::vector<std::string>{"a"});
+}
+
+TEST(GrpcFrames, RefusesAFlagAtOnceWhereThatIsWanted) {
+  GrpcFrames frames(GrpcFrames::Flags::kAtOnce);
+  EXPECT_EQ(Split({std::string_view("\1\0\0\0\1a", 6)}, frames), std::vector<std::string>{"a"});
+  std::string_view flag = "\2";
+  EXPECT_EQ(frames.Next(flag), GrpcFrames::Event::kError);
+  frames.BeginAgain();
+  EXPECT_EQ(Split({std::string_view("\0\0\0\0\1b", 6)}, frames), std::vector<std::string>{"b"});
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ Status BadGateway(const Status& status) { return WithHttpStatus(status, 502); }
 
 GrpcFrames::Flags FlagsOf(const TranscoderTables& tables, const Route& route) {
   if (tables.extensions().Has(config::Extension::kMessageCompression)) return GrpcFrames::Flags::kMayBeCompressed;
-  return route.response_is_http_body ? GrpcFrames::Flags::kIgnored : GrpcFrames::Flags::kChecked;
+  return route.response_is_http_body ? GrpcFrames::Flags::kAtOnce : GrpcFrames::Flags::kChecked;
 }
 
 Status BadFlag(int flag) { return BadGateway(Internal("Unsupported gRPC frame flag: {}", flag)); }
@@ -89,8 +89,11 @@ Status TranscodedReply::FeedJson(std::string_view& piece) {
         buffer_.ReadMessage(frames_.message().size(), piece.size());
         TRY(AppendJson(message));
         if (piece.empty()) return OkStatus();
-        counted_ = !streams_ || SendsFirst();
-        if (!streams_) return FeedJson(piece);
+        if (!streams_) {  // what came with it has been counted
+          piece = {};
+          return OkStatus();
+        }
+        counted_ = SendsFirst();
         if (counted_) return OkStatus();
         break;
       }
@@ -129,25 +132,38 @@ Status TranscodedReply::AppendJson(std::string_view message) {
 }
 
 Status TranscodedReply::FeedHttpBody(std::string_view& piece) {
+  const std::string_view data = piece;
+  const size_t begin = body_.size();
   bool taken = false;
+  bool came_empty = false;
   GrpcFrames::Event event = frames_.Next(piece);
   for (; event == GrpcFrames::Event::kMessage; event = frames_.Next(piece)) {
     TRY(const std::string_view message, Message());
+    if (message.empty()) {
+      came_empty = true;
+      continue;
+    }
+    // Of several messages that come together a unary reply takes the first; a stream has the type of its first.
+    if (!streams_ && std::exchange(taken, true)) continue;
     const bool is_first = !std::exchange(has_message_, true);
-    if (message.empty()) continue;
     const auto http_body = ReadHttpBody(route_.response_body_field, message);
     if (!http_body.ok()) return DataLoss("{}", MessageOf(http_body.status()));
     if (Utf8Prefix(http_body->content_type) != http_body->content_type.size()) {
       return DataLoss("the content type of a google.api.HttpBody is not UTF-8");
     }
-    // Of several messages that come together a unary reply takes the first; a stream has the type of its first.
-    if (!streams_ && std::exchange(taken, true)) continue;
     if (is_first && streams_ && waited_ && http_body->data.size() > bytes_max_) return TooLargeBody();
     if (is_first || !streams_) http_body_type_.emplace(http_body->content_type);
     body_ += http_body->data;
     if (streams_ && SendsFirst()) return OkStatus();
   }
-  if (event == GrpcFrames::Event::kError) return BadFlag(frames_.flag());
+  if (event == GrpcFrames::Event::kError) {
+    if (frames_.flags() == GrpcFrames::Flags::kMayBeCompressed) return BadFlag(frames_.flag());
+    // As in Envoy: what it cannot read stays where it is, and goes on in front of what it could read of it.
+    body_.insert(begin, data);
+    piece = {};
+    frames_.BeginAgain();
+  }
+  has_message_ = has_message_ || came_empty;
   waited_ = !has_message_;
   const size_t held_max = streams_ && has_message_ ? kStreamedBytesMax : bytes_max_ + kHttpBodySlack;
   const bool too_large = frames_.held_bytes() > held_max || (!streams_ && body_.size() > bytes_max_);

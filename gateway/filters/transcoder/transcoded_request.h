@@ -28,7 +28,10 @@ class TranscodedRequest {
   StatusOr<std::string_view> Whole(std::string_view body);
   // Whether what was refused is the frame of a body that had ended, which leaves an HTTP/1.1 connection as it is.
   bool refused_at_end() const { return refused_at_end_; }
+  // Whether only the end of the body made it one that Finish refuses.
+  bool cut_off() const { return !body_.has_value() || body_->cut_off(); }
   bool streams() const { return streams_; }
+  bool reads_json() const { return !route_.body_is_http_body; }
   // Each piece that is fed becomes a message: the body is a stream of google.api.HttpBody.
   bool streams_pieces() const { return streams_ && route_.body_is_http_body; }
 

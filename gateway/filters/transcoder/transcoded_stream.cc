@@ -15,6 +15,10 @@ namespace {
 
 // Envoy's buffer is full then: it reads no further before it has given that on.
 constexpr size_t kReadBytesMax = 1 << 20;
+// Of DATA: SETTINGS_MAX_FRAME_SIZE is what it is without being said.
+constexpr size_t kFrameBytesMax = 16 << 10;
+// Of Envoy's buffer.
+constexpr size_t kSliceBytes = 16 << 10;
 
 }  // namespace
 
@@ -27,11 +31,48 @@ Status TranscodedStream::FinishWithoutBody() {
 }
 
 Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::NextPiece() {
-  // Envoy gives on what its HTTP/1.1 parser found in one read, whatever the chunks are.
-  const bool in_chunks = !begun_ && IsHttp1() && !client().head().Find(KnownHeader::kContentLength).has_value();
-  begun_ = true;
-  if (in_chunks && client().BodyArrived()) return Gather();
-  return request_.streams_pieces() && IsHttp1() ? GatherWaiting() : client().ReadPiece();
+  const bool first = !std::exchange(begun_, true);
+  if (!IsHttp1()) return connection_buffer_bytes_ < kFrameBytesMax ? NextSliceOfFrame() : client().ReadPiece();
+  if (first && client().BodyArrived()) {
+    // Envoy gives on what its HTTP/1.1 parser found in one read, whatever the chunks are.
+    const bool in_chunks = !client().head().Find(KnownHeader::kContentLength).has_value();
+    return in_chunks ? Gather() : client().ReadPiece();
+  }
+  if (request_.streams_pieces()) return GatherWaiting();
+  return request_.reads_json() ? NextSliceOfRead() : client().ReadPiece();
+}
+
+// Envoy reads no more than its buffer takes, and gives a frame on in such pieces.
+Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::NextSliceOfFrame() {
+  if (unsliced_.empty()) {
+    CO_TRY(std::optional<std::string_view> piece, co_await client().ReadPiece());
+    if (!piece.has_value()) co_return std::nullopt;
+    unsliced_ = *piece;
+  }
+  co_return Slice(connection_buffer_bytes_);
+}
+
+// Of what Envoy finds in one read its JSON parser sees one slice of the buffer at a time.
+Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::NextSliceOfRead() {
+  if (unsliced_.empty()) {
+    body_.clear();
+    for (bool last = false; !last && body_.size() < kSliceBytes;) {
+      CO_TRY(std::optional<std::string_view> piece, co_await client().ReadPiece());
+      if (!piece.has_value()) break;
+      last = !client().MoreIsWaiting();
+      if (last && body_.empty()) co_return piece;
+      body_.append(*piece);
+    }
+    if (body_.empty()) co_return std::nullopt;
+    unsliced_ = body_;
+  }
+  co_return Slice(kSliceBytes);
+}
+
+std::string_view TranscodedStream::Slice(size_t bytes_max) {
+  const std::string_view slice = unsliced_.substr(0, bytes_max);
+  unsliced_.remove_prefix(slice.size());
+  return slice;
 }
 
 // What Envoy would find in one read: all that nobody has to wait for.
@@ -77,7 +118,7 @@ Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::ReadPiece() {
 Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::ReadFurther() {
   for (;;) {
     const bool first = !begun_;
-    const bool at_once = !first && client().MoreIsWaiting();
+    const bool at_once = !first && IsHttp1() && (!unsliced_.empty() || client().MoreIsWaiting());
     CO_TRY(std::optional<std::string_view> piece, co_await NextPiece());
     StatusOr<std::string_view> frames;
     if (!piece.has_value()) {
@@ -109,7 +150,7 @@ Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::ReadFurther() 
 
 // As in Envoy: a body that is cut off by trailers is no message, and no error. It sees none in HTTP/1.1.
 bool TranscodedStream::IsCutByTrailers() const {
-  return !IsHttp1() && !client().request_trailers().empty() &&
+  return !IsHttp1() && !client().request_trailers().empty() && request_.cut_off() &&
          !tables_.extensions().Has(config::Extension::kStrictBodies);
 }
 

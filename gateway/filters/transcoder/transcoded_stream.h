@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/filters/forwarding_stream.h"
+#include "gateway/filters/transcoder/stream_buffers.h"
 #include "gateway/filters/transcoder/transcoded_head.h"
 #include "gateway/filters/transcoder/transcoded_reply.h"
 #include "gateway/filters/transcoder/transcoded_request.h"
@@ -18,14 +19,15 @@ class TranscodedStream final : public ForwardingStream {
  public:
   // All must outlive it.
   TranscodedStream(ClientStream& client, const TranscoderTables& tables, const Route& route, UrlBindings url,
-                   size_t buffer_bytes_max, const RouteChoice& choice)
+                   const StreamBuffers& buffers, const RouteChoice& choice)
       : ForwardingStream(client),
         tables_(tables),
         choice_(choice),
+        connection_buffer_bytes_(buffers.http1),
         head_(client.head(), route.call_path, tables.extensions()),
-        request_(tables, route, std::move(url), client.head(), buffer_bytes_max),
+        request_(tables, route, std::move(url), client.head(), BytesMax(buffers)),
         is_head_of_get_(route.http_method == "GET" && client.head().method() == "HEAD"),
-        reply_(tables, route, buffer_bytes_max) {}
+        reply_(tables, route, BytesMax(buffers)) {}
 
   // Makes the message of a request that is complete with its head. Before anything else.
   Status FinishWithoutBody();
@@ -53,6 +55,9 @@ class TranscodedStream final : public ForwardingStream {
   // The next piece of the body, cut as Envoy would see it: what came at once is one.
   Task<StatusOr<std::optional<std::string_view>>> NextPiece();
   Task<StatusOr<std::optional<std::string_view>>> ReadFurther();
+  Task<StatusOr<std::optional<std::string_view>>> NextSliceOfFrame();
+  Task<StatusOr<std::optional<std::string_view>>> NextSliceOfRead();
+  std::string_view Slice(size_t bytes_max);
   Task<StatusOr<std::optional<std::string_view>>> Gather();
   Task<StatusOr<std::optional<std::string_view>>> GatherWaiting();
   // Answers with an error, or ends the answer that was begun as FailResponse does. A bad request ends its connection: to
@@ -63,7 +68,8 @@ class TranscodedStream final : public ForwardingStream {
   bool IsCutByTrailers() const;
   // By a custom rule: the call itself is a POST.
   bool IsHead() const { return client().head().method() == "HEAD"; }
-  bool IsHttp1() const { return head_.protocol().starts_with("HTTP/1"); }
+  bool IsHttp1() const { return client().head().protocol().starts_with("HTTP/1"); }
+  size_t BytesMax(const StreamBuffers& buffers) const { return IsHttp1() ? buffers.http1 : buffers.http2; }
   bool TellsFailures() const { return tables_.extensions().Has(config::Extension::kStreamErrors); }
   // Makes reply_'s body what an error is told by, if it is told by one. `fields` has the status of the call.
   bool TakeError(std::optional<uint64_t> grpc_status, const http::Headers& fields);
@@ -95,6 +101,7 @@ class TranscodedStream final : public ForwardingStream {
 
   const TranscoderTables& tables_;
   const RouteChoice& choice_;
+  const size_t connection_buffer_bytes_;
   const TranscodedHead head_;
 
   TranscodedRequest request_;
@@ -102,6 +109,7 @@ class TranscodedStream final : public ForwardingStream {
   bool begun_ = false;       // the first piece has been asked for
   bool gathered_ = false;    // body_ is the whole body, and that was the first piece
   std::string body_;
+  std::string_view unsliced_;  // what Slice has not given
   size_t came_at_once_ = 0;
   bool whole_ = false;       // the message has been made from the first piece
   bool finished_ = false;    // nothing follows what ReadPiece returned

@@ -48,8 +48,7 @@ Task<void> TranscoderFilter::Serve(ClientStream& stream, RouteChoice& choice) {
 
 Task<void> TranscoderFilter::ServeMatched(ClientStream& stream, RouteChoice& choice, const TranscoderTables& tables,
                                           const Route& route, UrlBindings url) {
-  const size_t buffer_bytes_max = stream.head().protocol().starts_with("HTTP/1") ? buffers_.http1 : buffers_.http2;
-  TranscodedStream transcoded(stream, tables, route, std::move(url), buffer_bytes_max, choice);
+  TranscodedStream transcoded(stream, tables, route, std::move(url), buffers_, choice);
   const NotedHead noted(choice.access_log(), transcoded.head());
   // What is wrong with the request itself is told by the route of the call, too.
   if (!tables.config().match_incoming_request_route) choice.ChooseAgain(transcoded.head());

@@ -2,16 +2,11 @@
 #pragma once
 
 #include "gateway/filters/http_filter.h"
+#include "gateway/filters/transcoder/stream_buffers.h"
 #include "gateway/filters/transcoder/transcoder_tables.h"
 #include "gateway/routing/bindings.h"
 
 namespace minato::gateway {
-
-// How much of a message may be buffered where the configuration has no limit of its own, by the client's protocol.
-struct StreamBuffers {
-  size_t http1 = 1 << 20;   // the listener's per_connection_buffer_limit_bytes
-  size_t http2 = 16 << 20;  // the connection manager's initial_stream_window_size
-};
 
 // Serves what its routes match as a gRPC call to the filters behind it; anything else passes through.
 class TranscoderFilter final : public HttpFilter {
