@@ -332,10 +332,10 @@ void EnvoyWriter::Begin(std::string_view name, Form form) {
     ++ignored_;
     return;
   }
-  Push(*field, form);
+  Push(*field, IsOfRoot(name), form);
 }
 
-void EnvoyWriter::Push(const FieldTable& field, Form form) {
+void EnvoyWriter::Push(const FieldTable& field, bool of_root, Form form) {
   Element& parent = elements_.back();
   if (form == Form::kObject) {
     if (!field.is_repeated()) {
@@ -348,6 +348,7 @@ void EnvoyWriter::Push(const FieldTable& field, Form form) {
   Element& element = elements_.emplace_back();
   element.table = table;
   element.field = &field;
+  element.of_root = of_root;
   element.list = form == Form::kList;
 }
 
@@ -393,10 +394,10 @@ void EnvoyWriter::End() {
 void EnvoyWriter::WriteScalar(std::string_view name, const JsonScalar& value) {
   if (ignored_ > 0) return;
   const FieldTable* field = Lookup(name);
-  if (field != nullptr && TakeOneof(*field, name)) WritePrimitive(*field, value);
+  if (field != nullptr && TakeOneof(*field, name)) WritePrimitive(*field, IsOfRoot(name), value);
 }
 
-void EnvoyWriter::WritePrimitive(const FieldTable& field, const JsonScalar& value) {
+void EnvoyWriter::WritePrimitive(const FieldTable& field, bool of_root, const JsonScalar& value) {
   Element& parent = elements_.back();
   absl::Status written = AppendScalar(field, value, enum_names_, Out());
   if (!field.is_repeated()) {
@@ -405,7 +406,7 @@ void EnvoyWriter::WritePrimitive(const FieldTable& field, const JsonScalar& valu
     // In proto3 Envoy counts scalars only so far as they are wrong.
     ++parent.index;
   }
-  if (!written.ok()) InvalidValue(TypeName(field), View(written.message()), &field);
+  if (!written.ok()) InvalidAt(Location(&field, of_root), TypeName(field), View(written.message()));
 }
 
 const FieldTable* EnvoyWriter::Named(std::string_view name, Form form) {
@@ -451,28 +452,25 @@ std::string& EnvoyWriter::Out() {
 }
 
 // "a.b[2].c": elements of lists by their index, so far as they were begun.
-std::string EnvoyWriter::Location(const FieldTable* leaf) const {
+std::string EnvoyWriter::Location(const FieldTable* leaf, bool leaf_of_root) const {
   std::string location;
   const FieldTable* above = nullptr;
-  bool above_in_root = false;
-  // A list in an element of the same field goes on without a name, but to Envoy a field of the root
-  // is not the same further inside.
-  auto add = [&](const FieldTable& field, int index, bool in_root) {
-    if (!field.is_repeated() || above != &field || above_in_root != in_root) {
+  bool above_of_root = false;
+  // A list in an element of the same field goes on without a name.
+  auto add = [&](const FieldTable& field, int index, bool of_root) {
+    if (!field.is_repeated() || above != &field || above_of_root != of_root) {
       if (!location.empty()) location += '.';
       location += field.name;
     }
     if (field.is_repeated() && index > 0) location += fmt::format("[{}]", index - 1);
     above = &field;
-    above_in_root = in_root;
+    above_of_root = of_root;
   };
-  bool in_root = true;
   for (size_t i = 1; i < elements_.size(); ++i) {
     const Element& element = elements_[i];
-    add(*element.field, element.list ? element.index : 0, in_root);
-    in_root = in_root && element.list;
+    add(*element.field, element.list ? element.index : 0, element.of_root);
   }
-  if (leaf != nullptr) add(*leaf, 0, in_root);
+  if (leaf != nullptr) add(*leaf, 0, leaf_of_root);
   return location;
 }
 
@@ -480,10 +478,12 @@ void EnvoyWriter::InvalidName(std::string_view why) {
   status_ = absl::InvalidArgumentError(fmt::format("{}: {}", Location(), why));
 }
 
-void EnvoyWriter::InvalidValue(std::string_view type, std::string_view value,
-                               const FieldTable* leaf) {
-  status_ = absl::InvalidArgumentError(
-      fmt::format("{}: invalid value {} for type {}", Location(leaf), value, type));
+void EnvoyWriter::InvalidValue(std::string_view type, std::string_view value) {
+  InvalidAt(Location(), type, value);
+}
+
+void EnvoyWriter::InvalidAt(std::string_view location, std::string_view type, std::string_view value) {
+  status_ = absl::InvalidArgumentError(fmt::format("{}: invalid value {} for type {}", location, value, type));
 }
 
 }  // namespace minato::gateway

@@ -40,6 +40,7 @@ class EnvoyWriter : public JsonEvents {
   struct Element {
     const MessageTable* table = nullptr;
     const FieldTable* field = nullptr;  // That it is the value of; nullptr at the root.
+    bool of_root = false;  // The field as the root's type has it: to Envoy it is not the same further inside.
     bool list = false;
     int index = 0;     // Of a list: elements so far.
     std::string wire;  // Of a message.
@@ -61,11 +62,15 @@ class EnvoyWriter : public JsonEvents {
   void Begin(std::string_view name, Form form);
   void End();
   void WriteScalar(std::string_view name, const JsonScalar& value);
-  void WritePrimitive(const FieldTable& field, const JsonScalar& value);
+  void WritePrimitive(const FieldTable& field, bool of_root, const JsonScalar& value);
   const FieldTable* Named(std::string_view name, Form form);
   const FieldTable* Lookup(std::string_view name);
   bool TakeOneof(const FieldTable& field, std::string_view name);
-  void Push(const FieldTable& field, Form form);
+  void Push(const FieldTable& field, bool of_root, Form form);
+  // What a name stands for there; without one, the field that is open.
+  bool IsOfRoot(std::string_view name) const {
+    return name.empty() && !elements_.empty() ? elements_.back().of_root : elements_.size() == 1;
+  }
   std::string& Out();  // Of the innermost message.
 
   // The JSON level: maps, well-known types and Any.
@@ -82,10 +87,10 @@ class EnvoyWriter : public JsonEvents {
     return elements_.empty() ? nullptr : elements_.back().field;
   }
 
-  std::string Location(const FieldTable* leaf = nullptr) const;
+  std::string Location(const FieldTable* leaf = nullptr, bool leaf_of_root = false) const;
   void InvalidName(std::string_view why);
-  void InvalidValue(std::string_view type, std::string_view value,
-                    const FieldTable* leaf = nullptr);
+  void InvalidValue(std::string_view type, std::string_view value);
+  void InvalidAt(std::string_view location, std::string_view type, std::string_view value);
 
   const MessageTable& root_;
   const EnumNames enum_names_;
