@@ -9,6 +9,8 @@
 #include <utility>
 #include <variant>
 
+#include <absl/strings/numbers.h>
+
 #include "gateway/transcode/base64.h"
 
 namespace minato::gateway::config {
@@ -101,7 +103,9 @@ StatusOr<bool> BoolOf(const YamlNode& node) {
   if (node.kind != YamlNode::Kind::kScalar) return Expected("true or false", node);
   const Scalar scalar = Classify(node);
   if (const bool* value = std::get_if<bool>(&scalar)) return *value;
-  if (node.quoted && (node.text == "true" || node.text == "false")) return node.text == "true";
+  // As protobuf's JSON reader takes a string for a bool.
+  bool value = false;
+  if (scalar.index() == 0 && absl::SimpleAtob(absl::string_view(node.text.data(), node.text.size()), &value)) return value;
   return Expected("true or false", node);
 }
 

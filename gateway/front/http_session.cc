@@ -6,6 +6,12 @@
 
 namespace minato::gateway {
 
+namespace {
+
+constexpr std::string_view kHttp2Begins = "PRI * HTTP/2";
+
+}  // namespace
+
 Task<void> ServeHttp(Connection& connection, RequestHandler& handler, const FrontLimits& limits,
                      const bool& draining) {
   if (limits.codec == FrontCodec::kHttp1) co_return co_await ServeHttp1(connection, handler, limits, draining);
@@ -19,9 +25,12 @@ Task<void> ServeHttp(Connection& connection, RequestHandler& handler, const Fron
     if (arrival != Connection::Arrival::kBytes) break;
     if (idle) deadline = connection.home().Now() + limits.head_timeout;
   }
-  if (connection.input().empty()) {
+  // As in Envoy: whoever nearly speaks HTTP/2 reads no answer of HTTP/1.1.
+  const bool is_http2 = connection.input().starts_with(http::kHttp2Preface);
+  const bool nearly = !is_http2 && connection.input().starts_with(kHttp2Begins);
+  if (connection.input().empty() || (nearly && limits.style.error_shape == ErrorShape::kEnvoy)) {
     co_await connection.Close();
-  } else if (connection.input().starts_with(http::kHttp2Preface)) {
+  } else if (is_http2) {
     co_await ServeHttp2(connection, handler, limits);
   } else {
     co_await ServeHttp1(connection, handler, limits, draining);

@@ -252,8 +252,10 @@ bool JsonReader::ReadAny(const MessageTable& any) {
   sink_.Append(kFirstTag);
   sink_.Wrote(WriteVarint(sink_.Need(kLengthBytesMax), type_url.size()));
   sink_.Append(type_url);
+  const size_t behind_type = sink_.size();
   sink_.Append(kSecondTag);
   Length length = BeginLength();
+  const size_t begin = sink_.size();
   const bool plain = table->well_known == WellKnown::kNone ||
                      table->well_known == WellKnown::kEmpty ||
                      table->well_known == WellKnown::kHttpBody;
@@ -264,7 +266,11 @@ bool JsonReader::ReadAny(const MessageTable& any) {
     return false;
   }
   --open_anys_;
-  EndLength(length);
+  if (sink_.size() == begin) {
+    sink_.Truncate(behind_type);  // a message of nothing, which the Any around this one shows
+  } else {
+    EndLength(length);
+  }
   return true;
 }
 

@@ -384,10 +384,13 @@ Task<Status> TranscodedStream::RespondTrailersOnly(const ResponseHead& head) {
   if (const Status fits = CheckTaken(taken); !fits.ok()) co_return co_await RefuseReply(fits);
   if (taken) {
     held_.content_type = ErrorContentType(choice_.error_shape());
-    for (const char* name : {"grpc-status", "grpc-message", "grpc-status-details-bin"}) held_.headers.Remove(name);
+    for (const char* name : {"content-type", "grpc-status", "grpc-message", "grpc-status-details-bin"}) {
+      held_.headers.Remove(name);
+    }
     co_return co_await client().Respond(held_, reply_.body());
   }
   held_.content_type = reply_.streams() ? reply_.content_type() : head.content_type;
+  if (reply_.streams()) held_.headers.Remove("content-type");  // an empty one
   const Status finished = reply_.Finish();
   const bool has_length = !reply_.streams() || (reply_.body().empty() && IsHttp1() && !IsHead());
   if (has_length) co_return co_await client().Respond(held_, "");
