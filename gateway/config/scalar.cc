@@ -105,7 +105,8 @@ StatusOr<bool> BoolOf(const YamlNode& node) {
   if (const bool* value = std::get_if<bool>(&scalar)) return *value;
   // As protobuf's JSON reader takes a string for a bool.
   bool value = false;
-  if (scalar.index() == 0 && absl::SimpleAtob(absl::string_view(node.text.data(), node.text.size()), &value)) return value;
+  const absl::string_view text(node.text.data(), node.text.size());
+  if (scalar.index() == 0 && absl::SimpleAtob(text, &value)) return value;
   return Expected("true or false", node);
 }
 

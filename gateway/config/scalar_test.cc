@@ -30,7 +30,9 @@ TEST(Scalar, PlainWordsForYesAndNoAreBoolsAndNoStrings) {
   for (const char* no : {"false", "no", "N", "off"}) EXPECT_EQ(BoolOf(Plain(no)).value_or(true), false) << no;
   EXPECT_EQ(*StringOf(Quoted("on")), "on");
   EXPECT_EQ(*StringOf(Plain("tRue")), "tRue");
-  for (const char* yes : {"true", "TRUE", "tRue", "yes", "t", "1"}) EXPECT_TRUE(BoolOf(Quoted(yes)).value_or(false)) << yes;
+  for (const char* yes : {"true", "TRUE", "tRue", "yes", "t", "1"}) {
+    EXPECT_TRUE(BoolOf(Quoted(yes)).value_or(false)) << yes;
+  }
   for (const char* no : {"false", "No", "f", "0"}) EXPECT_FALSE(BoolOf(Quoted(no)).value_or(true)) << no;
   for (const char* wrong : {"on", "off", "2", "", "true "}) EXPECT_FALSE(BoolOf(Quoted(wrong)).ok()) << wrong;
   EXPECT_EQ(Shown(BoolOf(Quoted("maybe"))), "expected true or false, not a string (\"maybe\")");

@@ -41,16 +41,16 @@ bool IsBadReferer(std::string_view referer) {
   if (scheme_end == url.npos || url[scheme_end] != ':') return false;
   const std::string_view scheme = url.substr(0, scheme_end);
   const auto is_of_scheme = [](char c) { return absl::ascii_isalnum(c) || c == '+' || c == '-' || c == '.'; };
-  if (scheme.empty() || !absl::ascii_isalpha(scheme.front()) || !std::all_of(scheme.begin(), scheme.end(), is_of_scheme)) {
-    return true;
-  }
+  if (scheme.empty() || !absl::ascii_isalpha(scheme.front())) return true;
+  if (!std::all_of(scheme.begin(), scheme.end(), is_of_scheme)) return true;
   std::string_view rest = url.substr(scheme_end + 1);
   if (!rest.starts_with("//")) return true;
   rest.remove_prefix(2);
   const size_t authority_end = rest.find_first_of("/?");
   if (authority_end == rest.npos && hash != referer.npos) return true;
   const std::string_view authority = rest.substr(0, authority_end);
-  const size_t host_end = authority.find(':', authority.starts_with('[') ? std::min(authority.find(']'), authority.size()) : 0);
+  const size_t v6_end = authority.starts_with('[') ? authority.find(']') : 0;
+  const size_t host_end = v6_end == authority.npos ? authority.npos : authority.find(':', v6_end);
   uint32_t port = 0;
   const std::string_view digits = host_end == authority.npos ? "0" : authority.substr(host_end + 1);
   const bool has_port = absl::SimpleAtoi(absl::string_view(digits.data(), digits.size()), &port) && port <= 65535;

@@ -328,8 +328,7 @@ Task<Router::Request::Outcome> Router::Request::Answer(HttpCall& call, HttpRespo
 
   // Of what is not sent the length may be told all the same.
   const bool is_trailers_only = head.headers.Has("grpc-status");
-  const bool tells_length =
-      (head.status == 304 && !is_trailers_only) || stream_.head().method() == "HEAD";
+  const bool tells_length = (head.status == 304 && !is_trailers_only) || stream_.head().method() == "HEAD";
   if (from.ends && !tells_length) {
     head.tells_no_length = true;
     const Status sent = co_await stream_.Respond(head, "");

@@ -317,7 +317,8 @@ TEST_F(RouterTest, GivesTheLastAnswerWhenTheRetriesAreUsedUp) {
 }
 
 TEST_F(RouterTest, DoesNotRetryWhatHasAnInterimAnswer) {
-  action().retry_policy = config::RetryPolicy{.retry_on = {"5xx"}, .num_retries = 1, .per_try_timeout = absl::Seconds(1)};
+  action().retry_policy =
+      config::RetryPolicy{.retry_on = {"5xx"}, .num_retries = 1, .per_try_timeout = absl::Seconds(1)};
   for (const int interim : {100, 102, 103}) {
     cluster.scripts = {{.informational = {interim}, .status = 500}};
     HandClient client("GET", "/");
