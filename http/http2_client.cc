@@ -11,7 +11,6 @@ namespace minato::http {
 namespace {
 
 // Frames that carry nothing and end nothing, one after another: a flood.
-// In a row.
 constexpr size_t kEmptyDataMax = 1;  // Envoy's max_consecutive_inbound_frames_with_empty_payload
 constexpr size_t kSettingsMax = 1000;
 // What nghttp2 may have to say about PING and SETTINGS while the peer does not read.

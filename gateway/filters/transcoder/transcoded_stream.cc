@@ -38,7 +38,7 @@ Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::NextPiece() {
     const bool in_chunks = !client().head().Find(KnownHeader::kContentLength).has_value();
     return in_chunks ? Gather() : client().ReadPiece();
   }
-  if (request_.streams_pieces()) return GatherWaiting();
+  if (request_.streams_pieces()) return GatherWaiting(kReadBytesMax);
   return request_.reads_json() ? NextSliceOfRead() : client().ReadPiece();
 }
 
@@ -55,15 +55,8 @@ Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::NextSliceOfFra
 // Of what Envoy finds in one read its JSON parser sees one slice of the buffer at a time.
 Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::NextSliceOfRead() {
   if (unsliced_.empty()) {
-    body_.clear();
-    for (bool last = false; !last && body_.size() < kSliceBytes;) {
-      CO_TRY(std::optional<std::string_view> piece, co_await client().ReadPiece());
-      if (!piece.has_value()) break;
-      last = !client().MoreIsWaiting();
-      if (last && body_.empty()) co_return piece;
-      body_.append(*piece);
-    }
-    if (body_.empty()) co_return std::nullopt;
+    CO_TRY(std::optional<std::string_view> piece, co_await GatherWaiting(kSliceBytes));
+    if (body_.empty()) co_return piece;
     unsliced_ = body_;
   }
   co_return Slice(kSliceBytes);
@@ -75,8 +68,7 @@ std::string_view TranscodedStream::Slice(size_t bytes_max) {
   return slice;
 }
 
-// What Envoy would find in one read: all that nobody has to wait for.
-Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::GatherWaiting() {
+Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::GatherWaiting(size_t bytes_enough) {
   body_.clear();
   for (;;) {
     CO_TRY(std::optional<std::string_view> piece, co_await client().ReadPiece());
@@ -84,7 +76,7 @@ Task<StatusOr<std::optional<std::string_view>>> TranscodedStream::GatherWaiting(
     const bool last = !client().MoreIsWaiting();
     if (last && body_.empty()) co_return piece;
     body_.append(*piece);
-    if (last || body_.size() >= kReadBytesMax) co_return body_;
+    if (last || body_.size() >= bytes_enough) co_return body_;
   }
   if (body_.empty()) co_return std::nullopt;
   co_return body_;

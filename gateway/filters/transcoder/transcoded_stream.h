@@ -59,7 +59,9 @@ class TranscodedStream final : public ForwardingStream {
   Task<StatusOr<std::optional<std::string_view>>> NextSliceOfRead();
   std::string_view Slice(size_t bytes_max);
   Task<StatusOr<std::optional<std::string_view>>> Gather();
-  Task<StatusOr<std::optional<std::string_view>>> GatherWaiting();
+  // What Envoy would find in one read: all that nobody has to wait for, until it is enough. Of several pieces that is
+  // body_, which is empty otherwise.
+  Task<StatusOr<std::optional<std::string_view>>> GatherWaiting(size_t bytes_enough);
   // Answers with an error, or ends the answer that was begun as FailResponse does. A bad request ends its connection: to
   // Envoy it is never complete by then.
   Task<void> Refuse(const Status& status, bool ends_connection);
