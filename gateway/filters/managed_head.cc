@@ -6,9 +6,9 @@
 
 #include <absl/random/random.h>
 #include <absl/strings/ascii.h>
-#include <absl/strings/numbers.h>
 
 #include "gateway/filters/client_address.h"
+#include "gateway/filters/referer.h"
 #include "gateway/filters/repeated_headers.h"
 #include "http/http1_chars.h"
 
@@ -20,42 +20,6 @@ using http::KnownHeader;
 constexpr std::string_view kExternalAddress = "x-envoy-external-address";
 
 std::string_view OwnScheme(bool encrypted) { return encrypted ? "https" : "http"; }
-
-bool IsHost(std::string_view host) {
-  const bool is_v6 = host.starts_with('[') && host.ends_with(']');
-  if (is_v6) host = host.substr(1, host.size() - 2);
-  return !host.empty() && std::all_of(host.begin(), host.end(), [&](char c) {
-    return is_v6 ? absl::ascii_isxdigit(c) || c == ':' || c == '.' : absl::ascii_isalnum(c) || c == '-' || c == '.';
-  });
-}
-
-// Whether a referer is none as of RFC 9110, 10.1.3: it has a fragment, or user information, or is no URL. Of relative
-// ones Envoy looks at the fragment only, and what characters there are.
-bool IsBadReferer(std::string_view referer) {
-  const auto is_graph = [](char c) { return absl::ascii_isgraph(c); };
-  if (!std::all_of(referer.begin(), referer.end(), is_graph)) return true;
-  const size_t hash = referer.find('#');
-  if (hash != referer.npos && hash + 1 < referer.size()) return true;
-  const std::string_view url = referer.substr(0, hash);
-  const size_t scheme_end = url.find_first_of(":/?");
-  if (scheme_end == url.npos || url[scheme_end] != ':') return false;
-  const std::string_view scheme = url.substr(0, scheme_end);
-  const auto is_of_scheme = [](char c) { return absl::ascii_isalnum(c) || c == '+' || c == '-' || c == '.'; };
-  if (scheme.empty() || !absl::ascii_isalpha(scheme.front())) return true;
-  if (!std::all_of(scheme.begin(), scheme.end(), is_of_scheme)) return true;
-  std::string_view rest = url.substr(scheme_end + 1);
-  if (!rest.starts_with("//")) return true;
-  rest.remove_prefix(2);
-  const size_t authority_end = rest.find_first_of("/?");
-  if (authority_end == rest.npos && hash != referer.npos) return true;
-  const std::string_view authority = rest.substr(0, authority_end);
-  const size_t v6_end = authority.starts_with('[') ? authority.find(']') : 0;
-  const size_t host_end = v6_end == authority.npos ? authority.npos : authority.find(':', v6_end);
-  uint32_t port = 0;
-  const std::string_view digits = host_end == authority.npos ? "0" : authority.substr(host_end + 1);
-  const bool has_port = absl::SimpleAtoi(absl::string_view(digits.data(), digits.size()), &port) && port <= 65535;
-  return !IsHost(authority.substr(0, host_end)) || !has_port;
-}
 
 // Any other than http and https is seen as it was sent.
 std::string_view SeenScheme(const RequestHead& head, std::string_view forwarded_proto, bool encrypted) {
