@@ -357,8 +357,9 @@ bool Http1RequestParser::TakeKnownHeader(KnownHeader known, std::string_view val
       uint64_t length = 0;
       for (char c : value) {
         if (c < '0' || c > '9') return BadRequest("the Content-Length header is no decimal number");
-        if (length > (UINT64_MAX - 9) / 10) return BadRequest("the Content-Length header is out of range");
-        length = length * 10 + static_cast<uint64_t>(c - '0');
+        const uint64_t digit = static_cast<uint64_t>(c - '0');
+        if (length > (UINT64_MAX - digit) / 10) return BadRequest("the Content-Length header is out of range");
+        length = length * 10 + digit;
       }
       head_.content_length_ = length;
       head_.framing_ = BodyFraming::kLength;

@@ -337,6 +337,8 @@ TEST(Http1RequestParser, HoldsItsBoundsAtTheByte) {
   EXPECT_EQ(ParseInAllCuts(request(1, 1, "B: c\r\nD: e\r\n"), limits), "431: more than 3 headers");
   EXPECT_TRUE(ParseInAllCuts(request(1, 1, "Content-Length: 4\r\n") + "abcd", limits).ends_with("idle"));
   EXPECT_EQ(ParseInAllCuts(request(1, 1, "Content-Length: 5\r\n"), limits), "413: the body is larger than 4 bytes");
+  EXPECT_EQ(ParseInAllCuts(request(1, 1, "Content-Length: 18446744073709551615\r\n"), limits),
+            "413: the body is larger than 4 bytes");
 }
 
 // Target and headers of what a lenient parser made of the lines after "GET ".

@@ -39,7 +39,8 @@ struct Route {
   std::string http_method;    // "GET"; "*" serves any.
   std::string path_template;  // As it was written.
   std::string body;           // "" for none, "*" for the whole request, else a dotted field path.
-  std::string response_body;  // "" or a dotted field path. The primary rule's, also in its additional bindings.
+  // "" (RuleChecks::kEnvoy: of "*", too) or a dotted field path. The primary rule's, also in its additional bindings.
+  std::string response_body;
   bool is_primary = true;     // Not one of additional_bindings.
   std::string call_path;    // "/pkg.Service/Method", as gRPC names the method
   const MessageTable* request = nullptr;

@@ -91,7 +91,8 @@ Status RouteTableBuilder::AddBinding(const MethodDescriptor& method, const HttpR
     route->http_method = pattern->http_method;
     route->path_template = pattern->path_template;
     route->body = rule.body();
-    route->response_body = primary.response_body();
+    const bool is_whole = table_.options_.rule_checks == RuleChecks::kEnvoy && primary.response_body() == "*";
+    if (!is_whole) route->response_body = primary.response_body();
     route->is_primary = &rule == &primary;
     route->call_path = CallPath(method);
     route->request = &schema_.Add(*method.input_type());
@@ -148,20 +149,23 @@ Status RouteTableBuilder::ResolveVariables(const PathTemplate& path_template, Ro
 }
 
 Status RouteTableBuilder::ResolveBodies(const std::string& primary_body, Route& route) const {
+  const bool is_strict = table_.options_.rule_checks == RuleChecks::kStrict;
   if (route.body != "*") {
     StatusOr<FieldPath> field = ResolvePath(*route.request, route.body);
     if (!field.ok()) return InvalidArgument("body: {}", MessageOf(field.status()));
     route.body_field = *std::move(field);
-    if (IsBelowRepeated(route.body_field)) return InvalidArgument("body: {} lies below a repeated field", route.body);
+    if (is_strict && IsBelowRepeated(route.body_field)) {
+      return InvalidArgument("body: {} lies below a repeated field", route.body);
+    }
   }
   StatusOr<FieldPath> field = ResolvePath(*route.response, route.response_body);
   if (!field.ok()) return InvalidArgument("response_body: {}", MessageOf(field.status()));
   route.response_body_field = *std::move(field);
-  if (table_.options_.rule_checks == RuleChecks::kStrict && IsBelowRepeated(route.response_body_field)) {
+  if (is_strict && IsBelowRepeated(route.response_body_field)) {
     return InvalidArgument("response_body: {} lies below a repeated field", route.response_body);
   }
   route.http_body_field = route.body_field;
-  if (table_.options_.rule_checks == RuleChecks::kEnvoy && primary_body != route.body) {
+  if (!is_strict && primary_body != route.body) {
     TRY(route.http_body_field, ResolvePath(*route.request, primary_body == "*" ? "" : primary_body));
   }
   route.body_is_http_body = IsHttpBody(*route.request, route.http_body_field);

@@ -133,7 +133,19 @@ TEST(RouteTableBuilder, RefusesBodiesThatNameNoField) {
   EXPECT_EQ(BuildError({"POST /a body=nix"}), missing);
   EXPECT_EQ(BuildError({"POST /a body=nix"}, RoutingOptions::Envoy()), missing);
   EXPECT_EQ(BuildError({"POST /a body=books.id"}), in + "body: books.id lies below a repeated field");
+  EXPECT_EQ(BuildError({"POST /a body=books.id"}, RoutingOptions::Envoy()), "");
   EXPECT_EQ(BuildError({"POST /a body=book.author", "POST /b body=books", "POST /c body=x", "POST /d body=*"}), "");
+}
+
+TEST(RouteTableBuilder, AnAsteriskAsResponseBodyIsForEnvoyTheWholeAnswer) {
+  google::api::HttpRule rule;
+  rule.set_get("/a");
+  rule.set_response_body("*");
+  Schema schema;
+  EXPECT_FALSE(RouteTableBuilder(schema, {}).AddRule(*Library().method(0), rule).ok());
+  RouteTableBuilder builder(schema, RoutingOptions::Envoy());
+  ASSERT_TRUE(builder.AddRule(*Library().method(0), rule).ok());
+  EXPECT_EQ(std::move(builder).Build().routes().front()->response_body, "");
 }
 
 TEST(RouteTableBuilder, RefusesAResponseBodyThatLiesBelowAList) {

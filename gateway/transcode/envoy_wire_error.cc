@@ -206,10 +206,17 @@ bool WireReader::ReadDelimited(const FieldTable& field, std::vector<bool>& seen,
     if (field.utf8 && Utf8Prefix(text) != text.size()) return Fail("proto3 strings must be UTF-8");
     return Insert(field, seen);
   }
+  if (field.kind == Kind::kGroup) {
+    if (length == 0) return true;
+    return Fail(fmt::format("field type {} (number {}) does not support type 2 records", TypeNumber(field.kind),
+                            field.number));
+  }
   const uint64_t behind = limit_ - length;
-  while (limit_ > behind) {
+  limit_ = length;
+  while (limit_ > 0) {
     if (!ReadScalar(field, seen)) return false;
   }
+  limit_ = behind;
   return true;
 }
 

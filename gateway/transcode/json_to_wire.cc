@@ -1,5 +1,6 @@
 #include "gateway/transcode/json_to_wire.h"
 
+#include <algorithm>
 #include <optional>
 #include <span>
 
@@ -69,12 +70,31 @@ absl::Status ReadAsEnvoy(const JsonRequest& request, std::string_view body,
   return absl::OkStatus();
 }
 
+// They go into objects only, in Envoy, too: of a well-known type that is written as a string or a list, that is all.
+const Bindings& BindingsBeside(std::string_view body, const JsonRequest& request) {
+  static const Bindings kNone;
+  if (request.bindings.empty() || !request.target.empty()) return request.bindings;
+  const size_t begin = body.find_first_not_of(" \t\r\n");
+  return begin == body.npos || body[begin] == '{' ? request.bindings : kNone;
+}
+
+// Envoy writes the way to the body's field as JSON, too: a list gets an element, a map an entry of the field's name, and
+// so does a google.protobuf.Struct.
+bool LeadsThroughJson(const FieldPath& target) {
+  return IsBelowRepeated(target) || std::any_of(target.begin(), target.end(), [](const FieldTable* field) {
+           const WellKnown type = field->parent->well_known;
+           return type == WellKnown::kStruct || type == WellKnown::kValue || type == WellKnown::kListValue;
+         });
+}
+
 absl::Status Read(const JsonRequest& request, std::string_view body,
                   std::span<const size_t> piece_ends, std::string& wire, bool& cut_off) {
+  const bool as_envoy = request.options.dialect == Dialect::kEnvoy;
+  if (as_envoy && LeadsThroughJson(request.target)) return ReadAsEnvoy(request, body, piece_ends, wire, cut_off);
   const size_t before = wire.size();
   absl::Status read =
-      ReadOne(request, request.bindings, body.empty() ? "{}" : body, Place(), wire);
-  if (read.ok() || request.options.dialect == Dialect::kStrict) return read;
+      ReadOne(request, BindingsBeside(body, request), body.empty() ? "{}" : body, Place(), wire);
+  if (read.ok() || !as_envoy) return read;
   wire.resize(before);
   return ReadAsEnvoy(request, body, piece_ends, wire, cut_off);
 }
@@ -142,8 +162,9 @@ absl::Status JsonBody::ReadElements(std::string_view text, std::vector<std::stri
       case ArraySplitter::Event::kElement: break;
     }
     std::string message;
-    absl::Status read = ReadOne(request_, elements_ == 0 ? request_.bindings : kNone, splitter_.element(),
-                                {splitter_.element_position(), elements_}, message);
+    const Bindings& bindings = elements_ == 0 ? BindingsBeside(splitter_.element(), request_) : kNone;
+    absl::Status read =
+        ReadOne(request_, bindings, splitter_.element(), {splitter_.element_position(), elements_}, message);
     if (!read.ok()) return read;
     ++elements_;
     messages.push_back(std::move(message));

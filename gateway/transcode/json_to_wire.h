@@ -17,7 +17,8 @@ namespace minato::gateway {
 // message itself, as with `body: "*"`), and bindings. Tables must outlive the request.
 //
 // Where the body and a binding set the same singular field, the body wins; null does not count as
-// set. Elements bound to a repeated field come after those of the body.
+// set. Elements bound to a repeated field come after those of the body. A body that is no object (a
+// google.protobuf.Timestamp, say) is the whole message: bindings beside it do not count.
 struct JsonRequest {
   const MessageTable* message = nullptr;
   FieldPath target;

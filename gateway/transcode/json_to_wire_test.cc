@@ -458,6 +458,18 @@ TEST_F(JsonToWireTest, BindingsInsideTheBodysFieldJoinIt) {
   EXPECT_EQ(Read(request, "null"), "id: \"1\" person { id: 9 }");
 }
 
+TEST_F(JsonToWireTest, BindingsBesideABodyThatIsNoObjectAreDropped) {
+  for (const Dialect dialect : {Dialect::kStrict, Dialect::kEnvoy}) {
+    JsonRequest request;
+    request.options.dialect = dialect;
+    request.message = schema.Find("google.protobuf.Timestamp");
+    Bind(request, "seconds", "5");
+    EXPECT_EQ(Read(request, R"( "1970-01-01T00:00:09Z")"), "seconds: 9");
+    EXPECT_EQ(Read(request, R"({"nanos":7})"), "seconds: 5 nanos: 7");
+    EXPECT_EQ(Read(request, ""), "seconds: 5");
+  }
+}
+
 TEST_F(JsonToWireTest, OfTwoBindingsOfOneFieldTheLastWins) {
   JsonRequest request = Request("Frame");
   Bind(request, "id", "path");

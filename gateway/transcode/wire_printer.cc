@@ -312,6 +312,7 @@ const char* WirePrinter::NextAny(const char* p, const char* end, Found& found) {
     case WireType::kLength: {
       uint64_t size;
       p = ReadVarint(p, end, size);
+      if (options_.wire == JsonPrintOptions::Wire::kEnvoy) size = static_cast<uint32_t>(size);
       if (p == nullptr || size > static_cast<size_t>(end - p)) return cut();
       found.value = p;
       found.end = p + size;
@@ -361,13 +362,12 @@ bool WirePrinter::Refit(const FieldTable& field, Found& found) {
     found.number = 0;
     return true;
   }
-  if (found.type != WireType::kLength || !IsNumber(field.kind)) {
-    return Fail("a field has another wire type than its own");
-  }
-  if (found.value == found.end) {
+  const bool is_list = found.type == WireType::kLength && (IsNumber(field.kind) || field.kind == Kind::kGroup);
+  if (is_list && found.value == found.end) {
     found.number = 0;
     return true;
   }
+  if (!is_list || field.kind == Kind::kGroup) return Fail("a field has another wire type than its own");
   found.type = static_cast<WireType>(field.tag.bytes[0] & 7);
   uint64_t value;
   const bool is_one = found.type == WireType::kFixed32   ? found.view().size() == 4

@@ -104,19 +104,18 @@ Status TranscodedRequest::FeedRaw(std::string_view piece) {
   return OkStatus();
 }
 
-// Bindings, the content type and the captured query are the first message's.
+// Bindings and the content type are the first message's; the captured query is every one's, as in Envoy.
 Status TranscodedRequest::AppendRaw(std::string_view data) {
   const size_t begin = frames_.size();
   frames_.append(kGrpcFrameHeadBytes, '\0');
   std::string content_type;
-  std::string extension;
   if (!raw_begun_) {
     TRY(JsonToWire(json_, "", frames_));
     content_type = ContentTypeOf(client_);
-    extension = UnknownQueryParamsAny(url_.unknown);
+    raw_extension_ = UnknownQueryParamsAny(url_.unknown);
   }
   raw_begun_ = true;
-  frames_ += HttpBodyPrefix(route_.http_body_field, content_type, data.size(), extension);
+  frames_ += HttpBodyPrefix(route_.http_body_field, content_type, data.size(), raw_extension_);
   frames_ += data;
   CloseGrpcFrame(frames_, begin);
   return OkStatus();

@@ -62,6 +62,7 @@ class TranscodedRequest {
   size_t unfinished_bytes_ = 0;  // fed since the last message became whole
   std::string raw_;              // of a unary google.api.HttpBody
   bool raw_begun_ = false;
+  std::string raw_extension_;    // the captured query, for each message of it
   bool refused_at_end_ = false;
   std::string frames_;
 };
