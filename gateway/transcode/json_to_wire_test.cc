@@ -465,6 +465,7 @@ TEST_F(JsonToWireTest, BindingsBesideABodyThatIsNoObjectAreDropped) {
     request.message = schema.Find("google.protobuf.Timestamp");
     Bind(request, "seconds", "5");
     EXPECT_EQ(Read(request, R"( "1970-01-01T00:00:09Z")"), "seconds: 9");
+    if (dialect == Dialect::kStrict) continue;
     EXPECT_EQ(Read(request, R"({"nanos":7})"), "seconds: 5 nanos: 7");
     EXPECT_EQ(Read(request, ""), "seconds: 5");
   }
