@@ -471,6 +471,24 @@ TEST_F(JsonToWireTest, BindingsBesideABodyThatIsNoObjectAreDropped) {
   }
 }
 
+TEST_F(JsonToWireTest, ABodyBelowAListIsOneElement) {
+  for (const Dialect dialect : {Dialect::kStrict, Dialect::kEnvoy}) {
+    JsonRequest request = Request("Frame", "pets.name");
+    request.options.dialect = dialect;
+    EXPECT_EQ(Read(request, "\"Rex\""), "pets { name: \"Rex\" }");
+    EXPECT_NE(Read(request, "[\"Rex\"]").find("pets"), std::string::npos);
+  }
+}
+
+TEST_F(JsonToWireTest, TheWayIntoAStructIsJsonForEnvoy) {
+  JsonRequest request = Request("Frame", "meta.fields");
+  EXPECT_EQ(Read(request, R"({"a":null})"), "meta { fields { key: \"a\" value { null_value: NULL_VALUE } } }");
+  request.options = JsonReadOptions::Envoy();
+  EXPECT_EQ(Read(request, R"({"a":null})"),
+            "meta { fields { key: \"fields\" value { struct_value { fields { key: \"a\" "
+            "value { null_value: NULL_VALUE } } } } } }");
+}
+
 TEST_F(JsonToWireTest, OfTwoBindingsOfOneFieldTheLastWins) {
   JsonRequest request = Request("Frame");
   Bind(request, "id", "path");
