@@ -78,8 +78,8 @@ const Bindings& BindingsBeside(std::string_view body, const JsonRequest& request
   return begin == body.npos || body[begin] == '{' ? request.bindings : kNone;
 }
 
-// Envoy writes the way to the body's field as JSON, too: a list gets an element, a map an entry of the field's name, and
-// so does a google.protobuf.Struct.
+// Envoy writes the way to the body's field as JSON, too: a list gets an element, a map an entry of the field's name, as
+// does a google.protobuf.Struct.
 bool LeadsThroughJson(const FieldPath& target) {
   return IsBelowRepeated(target) || std::any_of(target.begin(), target.end(), [](const FieldTable* field) {
            const WellKnown type = field->parent->well_known;
