@@ -312,8 +312,9 @@ const char* WirePrinter::NextAny(const char* p, const char* end, Found& found) {
     case WireType::kLength: {
       uint64_t size;
       p = ReadVarint(p, end, size);
+      if (p == nullptr) return cut();
       if (options_.wire == JsonPrintOptions::Wire::kEnvoy) size = static_cast<uint32_t>(size);
-      if (p == nullptr || size > static_cast<size_t>(end - p)) return cut();
+      if (size > static_cast<size_t>(end - p)) return cut();
       found.value = p;
       found.end = p + size;
       return found.next = p + size;
