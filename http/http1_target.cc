@@ -17,16 +17,6 @@ bool IsUserinfoChar(char c) {
   return IsAlphanumeric(c) || std::string_view("-_.!~*'()%;:&=+$,").find(c) != std::string_view::npos;
 }
 
-bool IsPort(std::string_view text) {
-  if (text.empty() || !std::all_of(text.begin(), text.end(), IsDigit)) return false;
-  uint32_t port = 0;
-  for (const char c : text) {
-    port = port * 10 + static_cast<uint32_t>(c - '0');
-    if (port > 0xffff) return false;
-  }
-  return true;
-}
-
 bool IsIpv6(std::string_view text) {
   in6_addr address;
   return ::inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
@@ -39,6 +29,16 @@ std::string_view WithoutUserinfo(std::string_view authority) {
   if (at == std::string_view::npos) return authority;
   if (!std::all_of(authority.begin(), authority.begin() + static_cast<std::ptrdiff_t>(at), IsUserinfoChar)) return {};
   return authority.substr(at + 1);
+}
+
+bool IsPort(std::string_view text) {
+  if (text.empty() || !std::all_of(text.begin(), text.end(), IsDigit)) return false;
+  uint32_t port = 0;
+  for (const char c : text) {
+    port = port * 10 + static_cast<uint32_t>(c - '0');
+    if (port > 0xffff) return false;
+  }
+  return true;
 }
 
 bool IsUrlHost(std::string_view host) {

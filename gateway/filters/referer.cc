@@ -1,15 +1,14 @@
 #include "gateway/filters/referer.h"
 
 #include <algorithm>
-#include <cstdint>
 
 #include <absl/strings/ascii.h>
-#include <absl/strings/numbers.h>
+
+#include "http/http1_target.h"
 
 namespace minato::gateway {
 namespace {
 
-bool IsDigit(char c) { return absl::ascii_isdigit(c); }
 bool IsGraphic(char c) { return absl::ascii_isgraph(c); }
 bool IsOfName(char c) { return absl::ascii_isalnum(c) || c == '-' || c == '.'; }
 bool IsOfIpv6(char c) { return absl::ascii_isxdigit(c) || c == ':' || c == '.'; }
@@ -27,16 +26,11 @@ bool IsHost(std::string_view text) {
   return !text.empty() && AreAll(text, is_v6 ? IsOfIpv6 : IsOfName);
 }
 
-bool IsPort(std::string_view text) {
-  uint32_t port = 0;
-  return AreAll(text, IsDigit) && absl::SimpleAtoi(absl::string_view(text.data(), text.size()), &port) && port <= 65535;
-}
-
 // Without user information: '@' is no character of a host.
 bool IsAuthority(std::string_view text) {
   const size_t bracket = text.starts_with('[') ? text.find(']') : 0;
   const size_t colon = bracket == text.npos ? text.npos : text.find(':', bracket);
-  return IsHost(text.substr(0, colon)) && (colon == text.npos || IsPort(text.substr(colon + 1)));
+  return IsHost(text.substr(0, colon)) && (colon == text.npos || http::IsPort(text.substr(colon + 1)));
 }
 
 }  // namespace
