@@ -30,7 +30,9 @@ bool HasNamesOfItsOwn(const MessageTable& table) {
 
 bool JsonReader::Read(const MessageTable& root, const FieldPath& target, BindingNode& bindings) {
   SkipSpace();
-  BindingNode* node = bindings.children.empty() ? nullptr : &bindings;
+  // A well-known type that is written as a string or a list is the whole message.
+  const bool is_whole = target.empty() && p_ != end_ && *p_ != '{';
+  BindingNode* node = is_whole || bindings.children.empty() ? nullptr : &bindings;
   if (!ReadTarget(root, target, 0, node)) return false;
   SkipSpace();
   if (p_ != end_) return Fail("unexpected data after the value");

@@ -70,14 +70,6 @@ absl::Status ReadAsEnvoy(const JsonRequest& request, std::string_view body,
   return absl::OkStatus();
 }
 
-// They go into objects only, in Envoy, too: of a well-known type that is written as a string or a list, that is all.
-const Bindings& BindingsBeside(std::string_view body, const JsonRequest& request) {
-  static const Bindings kNone;
-  if (request.bindings.empty() || !request.target.empty()) return request.bindings;
-  const size_t begin = body.find_first_not_of(" \t\r\n");
-  return begin == body.npos || body[begin] == '{' ? request.bindings : kNone;
-}
-
 // Envoy writes the way to the body's field as JSON, too: a list gets an element, a map an entry of the field's name, as
 // does a google.protobuf.Struct.
 bool LeadsThroughJson(const FieldPath& target) {
@@ -93,7 +85,7 @@ absl::Status Read(const JsonRequest& request, std::string_view body,
   if (as_envoy && LeadsThroughJson(request.target)) return ReadAsEnvoy(request, body, piece_ends, wire, cut_off);
   const size_t before = wire.size();
   absl::Status read =
-      ReadOne(request, BindingsBeside(body, request), body.empty() ? "{}" : body, Place(), wire);
+      ReadOne(request, request.bindings, body.empty() ? "{}" : body, Place(), wire);
   if (read.ok() || !as_envoy) return read;
   wire.resize(before);
   return ReadAsEnvoy(request, body, piece_ends, wire, cut_off);
@@ -162,9 +154,8 @@ absl::Status JsonBody::ReadElements(std::string_view text, std::vector<std::stri
       case ArraySplitter::Event::kElement: break;
     }
     std::string message;
-    const Bindings& bindings = elements_ == 0 ? BindingsBeside(splitter_.element(), request_) : kNone;
-    absl::Status read =
-        ReadOne(request_, bindings, splitter_.element(), {splitter_.element_position(), elements_}, message);
+    absl::Status read = ReadOne(request_, elements_ == 0 ? request_.bindings : kNone, splitter_.element(),
+                                {splitter_.element_position(), elements_}, message);
     if (!read.ok()) return read;
     ++elements_;
     messages.push_back(std::move(message));

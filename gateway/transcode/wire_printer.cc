@@ -363,12 +363,13 @@ bool WirePrinter::Refit(const FieldTable& field, Found& found) {
     found.number = 0;
     return true;
   }
-  const bool is_list = found.type == WireType::kLength && (IsNumber(field.kind) || field.kind == Kind::kGroup);
+  // A list of numbers, or of groups, of which there is none.
+  const bool is_list = found.type == WireType::kLength;
   if (is_list && found.value == found.end) {
     found.number = 0;
     return true;
   }
-  if (!is_list || field.kind == Kind::kGroup) return Fail("a field has another wire type than its own");
+  if (!is_list || !IsNumber(field.kind)) return Fail("a field has another wire type than its own");
   found.type = static_cast<WireType>(field.tag.bytes[0] & 7);
   uint64_t value;
   const bool is_one = found.type == WireType::kFixed32   ? found.view().size() == 4

@@ -167,7 +167,7 @@ class WirePrinter {
   bool FailRepeated(const FieldTable& field);
   // For a field of another wire type than the schema's: it is unknown, and gets the number 0. As
   // Envoy has it that is an error, but for a singular number in the form of a packed list: `found`
-  // becomes its one element, or gets the number 0 if it has none.
+  // becomes its one element, or gets the number 0 if it has none, as does an empty list for a group.
   bool Refit(const FieldTable& field, Found& found);
   bool EnterMessage() {
     return ++messages_ <= kNestingMax + 1 || options_.wire != JsonPrintOptions::Wire::kEnvoy ||
