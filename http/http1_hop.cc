@@ -27,6 +27,24 @@ bool Http1RequestParser::CheckLate() {
   return false;
 }
 
+void Http1RequestParser::DropUnderscores() {
+  std::erase_if(head_.slots_, [&](const Http1RequestHead::Slot& slot) {
+    return head_.At(slot.name_begin, slot.name_size).find('_') != std::string_view::npos;
+  });
+  head_.IndexKnown();
+}
+
+void Http1RequestParser::AddHost(std::string_view host) {
+  const std::string_view name = Name(KnownHeader::kHost);
+  const auto name_begin = static_cast<uint32_t>(AppendToHead(name));
+  const auto value_begin = static_cast<uint32_t>(AppendToHead(host));
+  head_.slots_.push_back({.name_begin = name_begin,
+                          .name_size = static_cast<uint16_t>(name.size()),
+                          .known = KnownHeader::kHost,
+                          .value = {value_begin, static_cast<uint32_t>(host.size())}});
+  head_.IndexKnown();
+}
+
 // An upgrade that is ignored in any case (RFC 9113, 3.1).
 bool Http1RequestParser::AsksForH2cOnly() const {
   const auto is_upgrade = [](const Http1RequestHead::Slot& slot) { return slot.known == KnownHeader::kUpgrade; };

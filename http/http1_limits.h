@@ -3,6 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+
+#include "http/underscores.h"
 
 namespace minato::http {
 
@@ -31,7 +34,9 @@ struct Http1Limits {
   size_t trailer_bytes_max = 8 << 10;
 
   Http1Leniency lenient = {};
+  Underscores underscores = Underscores::kKeep;  // not of trailers
   bool serves_http10 = true;
+  std::string http10_host = {};  // of an HTTP/1.0 request that names none
   bool known_methods_only = false;  // those registered for HTTP and WebDAV, in capitals
   bool keep_trailers = true;        // else they are checked and dropped
   // What a head asks for in vain, as HTTP/1.0, a tunnel or a target with a fragment, is told when all of it has come

@@ -159,6 +159,7 @@ void Http1RequestParser::Restart() {
   has_request_line_ = false;
   has_folds_ = false;
   has_hosts_ = false;
+  has_underscores_ = false;
   unknown_coding_ = false;
   late_ = Late::kNothing;
   blank_lines_ = 0;
@@ -330,6 +331,10 @@ bool Http1RequestParser::TakeHeader(const char* base, const char* begin, const c
   if (head_.slots_.size() >= limits_.headers_max) {
     return Fail(Http1Fault::kHeadTooLarge, fmt::format("more than {} headers", limits_.headers_max));
   }
+  if (limits_.underscores != Underscores::kKeep && name.find('_') != name.npos) {
+    if (limits_.underscores == Underscores::kRefuse) return BadRequest("an underscore in a header name");
+    has_underscores_ = true;
+  }
   const KnownHeader known = ClassifyHeader(name);
   if (known != KnownHeader::kOther && !TakeKnownHeader(known, value)) return false;
   head_.slots_.push_back({.name_begin = static_cast<uint32_t>(begin - base),
@@ -411,6 +416,7 @@ Http1RequestParser::Event Http1RequestParser::FinishHead() {
   }
   if (has_folds_) Unfold();
   if (has_hosts_) JoinHosts();
+  if (has_underscores_) DropUnderscores();
   const bool query_alone = head_.authority_.size != 0 && head_.path_.size == 0 && head_.query_.begin != 0;
   if (query_alone && !limits_.url_targets) AddRootPath();
   head_.keep_alive_ = is_11;
@@ -451,7 +457,9 @@ void Http1RequestParser::TakeConnectionOptions() {
 bool Http1RequestParser::CheckHost() {
   const bool by_target = limits_.lenient.host_by_target && head_.authority_.size != 0;
   const bool is_needed = head_.version_ == Http1Version::k11 || limits_.refuses_late;
-  if (!is_needed || by_target || head_.Find(KnownHeader::kHost).has_value()) return true;
+  if (by_target || head_.Find(KnownHeader::kHost).has_value()) return true;
+  if (head_.version_ == Http1Version::k10 && !limits_.http10_host.empty()) AddHost(limits_.http10_host);
+  if (!is_needed || head_.Find(KnownHeader::kHost).has_value()) return true;
   return Refuse(Late::kRequest, Http1Fault::kNoHost, "an HTTP/1.1 request needs a Host header");
 }
 

@@ -89,6 +89,8 @@ class Http1RequestParser {
   bool CheckLate();
   // False where Connection names what others rely on, or too much.
   bool DropConnectionHeaders();
+  void DropUnderscores();
+  void AddHost(std::string_view host);
   bool AsksForH2cOnly() const;
   std::vector<std::string> ConnectionNames() const;
   // What a head needs to have its views again after leniency.
@@ -106,6 +108,7 @@ class Http1RequestParser {
   bool has_request_line_ = false;
   bool has_folds_ = false;
   bool has_hosts_ = false;  // more than one
+  bool has_underscores_ = false;  // in names that are to be dropped
   bool unknown_coding_ = false;
   Late late_ = Late::kNothing;  // error_ tells it
   size_t blank_lines_ = 0;

@@ -14,7 +14,7 @@ namespace {
 using Event = Http1RequestParser::Event;
 
 // Small, so that inputs of a few hundred bytes reach every limit.
-constexpr Http1Limits kLimits = {.request_line_bytes_max = 64,
+const Http1Limits kLimits = {.request_line_bytes_max = 64,
                                  .head_bytes_max = 512,
                                  .headers_max = 8,
                                  .body_bytes_max = 256,
@@ -23,11 +23,12 @@ constexpr Http1Limits kLimits = {.request_line_bytes_max = 64,
                                  .trailer_bytes_max = 64};
 
 // The leniency of gateway/front/envoy_front.cc.
-constexpr Http1Limits Envoys() {
+Http1Limits Envoys() {
   Http1Limits limits = kLimits;
   limits.serves_http10 = false;
   limits.known_methods_only = true;
   limits.keep_trailers = false;
+  limits.underscores = Underscores::kDrop;
   limits.lenient = {.bare_lf = true,
                     .folded_lines = true,
                     .repeated_host = true,

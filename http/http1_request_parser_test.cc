@@ -387,6 +387,28 @@ TEST(Http1RequestParser, TakesMoreInTheRequestLineIfTold) {
             std::string::npos);
 }
 
+TEST(Http1RequestParser, DropsOrRefusesUnderscoresInNamesIfTold) {
+  const std::string bytes =
+      "GET /a_b HTTP/1.1\r\nX_a: 1\r\n more\r\nHost: x_y\r\nContent_Length: 9\r\nX-B: c_d\r\n_: 2\r\n\r\n";
+  const Http1Leniency folds = {.folded_lines = true};
+  const std::string dropped = ParseInAllCuts(bytes, {.lenient = folds, .underscores = Underscores::kDrop});
+  EXPECT_TRUE(dropped.starts_with("GET path=/a_b query= authority=x_y 1.1\nHost=x_y\nX-B=c_d\nframing=0 ")) << dropped;
+  EXPECT_NE(ParseInAllCuts(bytes, {.lenient = folds}).find("X_a"), std::string::npos);
+  EXPECT_EQ(ParseInAllCuts(bytes, {.underscores = Underscores::kRefuse}), "400: an underscore in a header name");
+  EXPECT_TRUE(ParseInAllCuts("GET /a_b HTTP/1.1\r\nHost: x_y\r\n\r\n", {.underscores = Underscores::kRefuse})
+                  .ends_with("idle"));
+}
+
+TEST(Http1RequestParser, GivesOldRequestsAHostIfTold) {
+  const Http1Limits limits = {.lenient = {.host_by_target = true}, .http10_host = "z"};
+  const std::string named = ParseInAllCuts("GET / HTTP/1.0\r\nA: b\r\n\r\n", limits);
+  EXPECT_TRUE(named.starts_with("GET path=/ query= authority=z 1.0\nA=b\nhost=z\nframing=0 ")) << named;
+  for (const std::string bytes : {"GET / HTTP/1.0\r\nHost: x\r\n\r\n", "GET http://y/ HTTP/1.0\r\n\r\n"}) {
+    EXPECT_EQ(ParseInAllCuts(bytes, limits), ParseInAllCuts(bytes, {.lenient = limits.lenient}));
+  }
+  EXPECT_EQ(ParseInAllCuts("GET / HTTP/1.1\r\n\r\n", limits), "400: an HTTP/1.1 request needs a Host header");
+}
+
 TEST(Http1RequestParser, RefusesOldVersionsAndOddMethodsIfTold) {
   const Http1Limits limits = {.serves_http10 = false, .known_methods_only = true};
   EXPECT_EQ(ParseInAllCuts("GET / HTTP/1.0\r\n\r\n", limits), "505: HTTP/1.0 is not served; use HTTP/1.1");

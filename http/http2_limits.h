@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "http/underscores.h"
+
 namespace minato::http {
 
 // What one HTTP/2 connection may cost a server.
@@ -16,6 +18,8 @@ struct Http2Limits {
   size_t headers_max = 100;
   size_t trailer_bytes_max = 8 << 10;
   size_t header_frames_max = 9;  // HEADERS and its CONTINUATIONs
+  // A request that they refuse is reset with INTERNAL_ERROR.
+  Underscores underscores = Underscores::kKeep;  // of trailers, too
   // For somebody behind us to judge: white space around values, bytes from 0x80 in the target, any expectation. But a
   // QUERY without content-type is refused, pseudo-headers count as headers, and trailers are counted.
   bool passes_on = false;

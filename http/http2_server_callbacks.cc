@@ -116,6 +116,9 @@ int Http2Server::Callbacks::OnHeader(nghttp2_session*, const nghttp2_frame* fram
   Http2ServerStream* const stream = server.arriving_;
   if (stream == nullptr) return 0;
   const Http2Limits& limits = server.limits_;
+  if (limits.underscores != Underscores::kKeep && Text(name, name_size).find('_') != std::string_view::npos) {
+    return limits.underscores == Underscores::kDrop ? 0 : NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+  }
   if (frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
     stream->head_.Add(Text(name, name_size), Text(value, value_size), limits);
     return 0;

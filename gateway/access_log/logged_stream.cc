@@ -15,14 +15,20 @@ std::string_view AddressOf(std::string_view peer) {
   return kind == peer.npos ? std::string_view() : peer.substr(kind + 1);
 }
 
-void NoteAddresses(std::string_view peer, std::string_view local, const RequestHead* head, bool use_remote_address,
-                   AccessLogRecord& record) {
+void NoteAddresses(std::string_view peer, std::string_view local, const RequestHead* head,
+                   const ClientAddress& client_address, AccessLogRecord& record) {
   record.direct_remote_address = AddressOf(peer);
   record.local_address = AddressOf(local);
-  if (!use_remote_address && head != nullptr) {
-    record.remote_address = LastForwardedFor(JoinedValue(*head, http::KnownHeader::kXForwardedFor));
-  }
-  if (record.remote_address.empty()) record.remote_address = record.direct_remote_address;
+  record.remote_address = record.direct_remote_address;
+  if (head == nullptr) return;
+  const std::string ip = ForwardedIp(JoinedValue(*head, http::KnownHeader::kXForwardedFor), client_address);
+  const bool is_v6 = ip.find(':') != ip.npos;
+  if (!ip.empty()) record.remote_address = is_v6 ? "[" + ip + "]:0" : ip + ":0";
+}
+
+const Identity& IdentityOf(const LoggedOptions& options) {
+  static const Identity kNone;
+  return options.identity == nullptr ? kNone : *options.identity;
 }
 
 }  // namespace
@@ -33,7 +39,7 @@ AccessLogRecord RecordOf(const RefusedRequest& request, const LoggedOptions& opt
   record.start = request.begin;
   record.end = request.end;
   record.protocol = request.protocol;
-  NoteAddresses(request.peer, request.local_address, request.head, options.use_remote_address, record);
+  NoteAddresses(request.peer, request.local_address, request.head, options.client_address, record);
   if (request.head != nullptr) NoteRequest(record, *request.head);
   if (request.why == Why::kTunnel) {
     record.request.Remove(":path");
@@ -48,7 +54,9 @@ AccessLogRecord RecordOf(const RefusedRequest& request, const LoggedOptions& opt
     record.response.AddLowered("content-length", std::to_string(request.body_bytes));
   }
   record.response.AddLowered("date", DateOf(request.end));
-  if (!options.server_name.empty()) record.response.AddLowered("server", options.server_name);
+  OwnFields(IdentityOf(options)).AddTo([&](std::string_view name, std::string_view value) {
+    record.response.AddLowered(name, value);
+  });
   if (request.why == Why::kMalformed) record.flags.Add(ResponseFlag::kDownstreamProtocolError);
   if (request.why == Why::kTunnel) record.flags.Add(ResponseFlag::kNoRouteFound);
   if (request.why == Why::kLate && options.late_is_idle) record.flags.Add(ResponseFlag::kStreamIdleTimeout);
@@ -60,7 +68,7 @@ LoggedStream::LoggedStream(ClientStream& client, const TaskContext& context, Log
   record_.start = Now();
   if (!client.HasBody()) record_.request_end = record_.start;
   record_.protocol = client.head().protocol();
-  NoteAddresses(client.peer(), client.local_address(), &client.head(), options.use_remote_address, record_);
+  NoteAddresses(client.peer(), client.local_address(), &client.head(), options.client_address, record_);
 }
 
 const AccessLogRecord& LoggedStream::Finish() {
@@ -125,12 +133,13 @@ void LoggedStream::NoteHead(const ResponseHead& head, std::optional<uint64_t> co
   noted.clear();
   noted.AddLowered(":status", std::to_string(client().response_status()));
   if (!head.content_type.empty()) noted.AddLowered("content-type", head.content_type);
+  OwnFields own(IdentityOf(options_));
   for (const http::HeaderField field : head.headers) {
-    if (field.name != "server" || options_.server_name.empty()) noted.AddLowered(field.name, field.value);
+    if (!own.Replaces(field)) noted.AddLowered(field.name, field.value);
   }
   for (const http::HeaderField field : further_headers_) noted.AddLowered(field.name, field.value);
   if (!noted.Has("date")) noted.AddLowered("date", DateOf(Now()));
-  if (!options_.server_name.empty()) noted.AddLowered("server", options_.server_name);
+  own.AddTo([&](std::string_view name, std::string_view value) { noted.AddLowered(name, value); });
   if (content_length.has_value()) noted.AddLowered("content-length", std::to_string(*content_length));
 }
 

@@ -2,13 +2,15 @@
 #pragma once
 
 #include "gateway/access_log/record.h"
+#include "gateway/filters/client_address.h"
 #include "gateway/filters/forwarding_stream.h"
+#include "gateway/front/own_fields.h"
 
 namespace minato::gateway {
 
 struct LoggedOptions {
-  bool use_remote_address = true;  // else x-forwarded-for tells of the client
-  std::string_view server_name = {};  // the front's; empty: it adds none
+  ClientAddress client_address = {.use_remote_address = true};
+  const Identity* identity = nullptr;  // the front's; nullptr: none
   bool late_is_idle = false;  // a head that comes too late is one for stream_idle_timeout
 };
 

@@ -11,7 +11,7 @@ struct LoggedStreamTest : testing::Test {
   // What is noted of a request that `serve` answers.
   template <typename Serve>
   const AccessLogRecord& Log(Serve serve) {
-    logged.emplace(client, context, LoggedOptions{.use_remote_address = false, .server_name = "envoy"});
+    logged.emplace(client, context, LoggedOptions{.client_address = {}, .identity = &identity});
     loop.Run(serve(*logged, *this));
     return logged->Finish();
   }
@@ -20,6 +20,7 @@ struct LoggedStreamTest : testing::Test {
   CancelSource gone;  // the client
   const TaskContext context{&loop, gone.token(), absl::InfiniteFuture()};
   HandClient client{"POST", "/v1/items?a=b", "body"};
+  Identity identity = {.server_name = "envoy"};
   std::optional<LoggedStream> logged;
 };
 

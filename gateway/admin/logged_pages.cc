@@ -10,7 +10,9 @@ Task<void> LoggedPages::Serve(ClientStream& stream) {
   const TaskContext& context = co_await CurrentContext();
   LoggedStream logged(stream, context, {});
   {
-    ManagedStream managed(logged, {.generate_request_id = false, .use_remote_address = true, .own_ip = own_ip_});
+    ManagedStream managed(logged, {.client_address = {.use_remote_address = true},
+                                   .generate_request_id = false,
+                                   .own_ip = own_ip_});
     const NotedHead noted(managed.access_log(), managed.head());
     co_await pages_.Serve(managed);
   }

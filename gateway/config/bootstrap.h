@@ -19,6 +19,7 @@
 #include "gateway/stream_framing.h"
 #include "gateway/transcode/json_read_options.h"
 #include "gateway/transcode/wire_to_json.h"
+#include "http/underscores.h"
 
 namespace minato::gateway::config {
 
@@ -134,6 +135,13 @@ struct ClusterWeight {
   uint32_t weight = 0;  // a share of the requests, out of the sum of the weights
 };
 
+// config.route.v3.RouteAction.MaxStreamDuration
+struct MaxStreamDuration {
+  std::optional<absl::Duration> max_stream_duration = {};      // zero: none; nullopt: the connection manager's
+  std::optional<absl::Duration> grpc_timeout_header_max = {};  // zero: of any length; nullopt: that does not count
+  absl::Duration grpc_timeout_header_offset = absl::ZeroDuration();  // it is taken to be shorter by
+};
+
 struct RouteAction {
   std::string cluster = {};
   std::vector<ClusterWeight> weighted_clusters = {};  // in its place; one weight at least is not 0
@@ -142,6 +150,7 @@ struct RouteAction {
   std::string prefix_rewrite = {};
   std::string host_rewrite_literal = {};
   std::optional<RetryPolicy> retry_policy = {};
+  std::optional<MaxStreamDuration> max_stream_duration = {};
 };
 
 struct DirectResponseAction {
@@ -245,6 +254,9 @@ struct AccessLog {
 
 struct HttpConnectionManager {
   enum class Codec { kAuto, kHttp1, kHttp2 };
+  enum class ServerHeader { kOverwrite, kAppendIfAbsent, kPassThrough };
+  enum class EscapedSlashes { kKeepUnchanged, kRejectRequest, kUnescapeAndRedirect, kUnescapeAndForward };
+  enum class StripPort { kNone, kMatching, kAny };  // strip_matching_host_port, strip_any_host_port
   Place place;
   std::string stat_prefix;
   Codec codec_type = Codec::kAuto;
@@ -252,17 +264,30 @@ struct HttpConnectionManager {
   std::vector<HttpFilter> http_filters;
   Http2ProtocolOptions http2;
   bool accept_http_10 = false;
+  std::string default_host_for_http_10;  // empty: none
   std::string server_name = "envoy";
+  ServerHeader server_header_transformation = ServerHeader::kOverwrite;
+  std::string via;  // empty: none
   uint32_t max_request_headers_kb = 60;
   uint32_t max_headers_count = 100;
+  http::Underscores headers_with_underscores_action = http::Underscores::kKeep;
+  uint32_t max_requests_per_connection = 0;  // zero: any number
   absl::Duration idle_timeout = absl::Hours(1);             // of a connection without requests
   absl::Duration stream_idle_timeout = absl::Minutes(5);    // zero: none
   absl::Duration request_timeout = absl::ZeroDuration();    // until the request is complete; zero: none
   absl::Duration request_headers_timeout = absl::ZeroDuration();
+  absl::Duration max_stream_duration = absl::ZeroDuration();  // of a request and its answer; zero: none
   bool use_remote_address = false;
+  uint32_t xff_num_trusted_hops = 0;
+  bool skip_xff_append = false;
   bool generate_request_id = true;
+  bool preserve_external_request_id = false;
+  bool always_set_request_id_in_response = false;
   bool normalize_path = false;
   bool merge_slashes = false;
+  EscapedSlashes path_with_escaped_slashes_action = EscapedSlashes::kKeepUnchanged;
+  StripPort strip_port = StripPort::kNone;
+  bool strip_trailing_host_dot = false;
   std::vector<AccessLog> access_log;
 };
 

@@ -243,6 +243,27 @@ TEST(BootstrapReader, TakesADurationAsTheMessageThatItIs) {
   EXPECT_EQ(bootstrap->listeners[0].filter_chains[0].http.request_timeout, absl::Seconds(2) + absl::Nanoseconds(5));
 }
 
+TEST(BootstrapReader, ReadsWhatAGatewayAtTheEdgeAsksFor) {
+  const auto bootstrap = ReadBootstrapFile(TestFile("edge.yaml"));
+  ASSERT_TRUE(bootstrap.ok()) << bootstrap.status();
+  const HttpConnectionManager& http = bootstrap->listeners[0].filter_chains[0].http;
+  EXPECT_EQ(http.xff_num_trusted_hops, 2);
+  EXPECT_TRUE(http.skip_xff_append && http.preserve_external_request_id && http.always_set_request_id_in_response);
+  EXPECT_EQ(http.via, "1.1 edge");
+  EXPECT_EQ(http.server_header_transformation, HttpConnectionManager::ServerHeader::kAppendIfAbsent);
+  EXPECT_EQ(http.path_with_escaped_slashes_action, HttpConnectionManager::EscapedSlashes::kUnescapeAndRedirect);
+  EXPECT_EQ(http.strip_port, HttpConnectionManager::StripPort::kAny);
+  EXPECT_TRUE(http.strip_trailing_host_dot);
+  EXPECT_EQ(http.default_host_for_http_10, "edge.test");
+  EXPECT_EQ(http.headers_with_underscores_action, http::Underscores::kRefuse);
+  EXPECT_EQ(http.max_requests_per_connection, 1000);
+  EXPECT_EQ(http.max_stream_duration, absl::Seconds(60));
+  const auto& route = std::get<RouteAction>(http.route_config.virtual_hosts[0].routes[0].action);
+  EXPECT_EQ(route.max_stream_duration->max_stream_duration, absl::Hours(1));
+  EXPECT_EQ(route.max_stream_duration->grpc_timeout_header_max, absl::ZeroDuration());
+  EXPECT_EQ(route.max_stream_duration->grpc_timeout_header_offset, absl::Milliseconds(5));
+}
+
 // testdata/transcoder.yaml with one change.
 StatusOr<Bootstrap> ReadChanged(std::string_view what, std::string_view with) {
   TRY(std::string yaml, ReadBoundedFile(TestFile("transcoder.yaml"), 1 << 20));
@@ -427,8 +448,11 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"codec_type: AUTO", "request_timeout: {nanos: 1000000000, value: 1s}",
                 {"f:13: ~.request_timeout.nanos: 1000000000 is outside",
                  "f:13: ~.request_timeout: unknown field \"value\""}},
-        Mistake{"codec_type: AUTO", "strip_any_host_port: true",
-                {"f:13: ~.strip_any_host_port: true is not supported"}},
+        Mistake{"codec_type: AUTO", "strip_any_host_port: true\n          strip_matching_host_port: true",
+                {"f:14: ~.strip_matching_host_port: strip_any_host_port is set, too; only one of them may be"}},
+        Mistake{"codec_type: AUTO", "path_with_escaped_slashes_action: UNESCAPE",
+                {"f:13: ~.path_with_escaped_slashes_action: "}},
+        Mistake{"codec_type: AUTO", "via: \"a\\nb\"", {"f:11: ~: via: no line breaks in a header"}},
         Mistake{"codec_type: AUTO", "http_protocol_options: []",
                 {"f:13: ~.http_protocol_options: expected an object (envoy.config.core.v3.Http1ProtocolOptions)"}},
         // Types of extensions.

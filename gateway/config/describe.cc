@@ -177,6 +177,10 @@ std::string ActionText(const Route& route) {
   const auto& action = std::get<RouteAction>(route.action);
   std::string text = ClusterText(action);
   text += action.timeout == absl::ZeroDuration() ? ", no timeout" : fmt::format(", timeout {}", Time(action.timeout));
+  if (action.max_stream_duration && action.max_stream_duration->max_stream_duration) {
+    text += fmt::format(", at most {} per request", Time(*action.max_stream_duration->max_stream_duration));
+  }
+  if (action.max_stream_duration && action.max_stream_duration->grpc_timeout_header_max) text += ", grpc-timeout counts";
   if (!action.prefix_rewrite.empty()) text += fmt::format(", prefix becomes {}", action.prefix_rewrite);
   if (!action.host_rewrite_literal.empty()) text += fmt::format(", host becomes {}", action.host_rewrite_literal);
   if (action.retry_policy) {
@@ -229,6 +233,45 @@ void DescribeAccessLogs(const std::vector<AccessLog>& logs, int indent, Text& te
   }
 }
 
+// What the connection manager makes of requests, and of their answers.
+std::vector<std::string> OptionsOf(const HttpConnectionManager& http) {
+  using Slashes = HttpConnectionManager::EscapedSlashes;
+  using StripPort = HttpConnectionManager::StripPort;
+  std::vector<std::string> options;
+  if (http.use_remote_address) options.push_back("use_remote_address");
+  if (http.xff_num_trusted_hops != 0) options.push_back(fmt::format("{} trusted hops", http.xff_num_trusted_hops));
+  if (http.normalize_path) options.push_back("normalize_path");
+  if (http.merge_slashes) options.push_back("merge_slashes");
+  switch (http.path_with_escaped_slashes_action) {
+    case Slashes::kKeepUnchanged:
+      break;
+    case Slashes::kRejectRequest:
+      options.push_back("escaped slashes are refused");
+      break;
+    case Slashes::kUnescapeAndRedirect:
+      options.push_back("escaped slashes redirect");
+      break;
+    case Slashes::kUnescapeAndForward:
+      options.push_back("escaped slashes are unescaped");
+      break;
+  }
+  if (http.strip_port == StripPort::kAny) options.push_back("strip_any_host_port");
+  if (http.strip_port == StripPort::kMatching) options.push_back("strip_matching_host_port");
+  if (http.strip_trailing_host_dot) options.push_back("strip_trailing_host_dot");
+  if (http.headers_with_underscores_action != http::Underscores::kKeep) {
+    const bool drops = http.headers_with_underscores_action == http::Underscores::kDrop;
+    options.push_back(drops ? "headers with underscores are dropped" : "headers with underscores are refused");
+  }
+  if (!http.via.empty()) options.push_back(fmt::format("via {}", http.via));
+  if (const uint32_t requests = http.max_requests_per_connection; requests != 0) {
+    options.push_back(fmt::format("at most {} requests per connection", requests));
+  }
+  if (http.max_stream_duration != absl::ZeroDuration()) {
+    options.push_back(fmt::format("at most {} per request", Time(http.max_stream_duration)));
+  }
+  return options;
+}
+
 void DescribeChain(const FilterChain& chain, Text& text) {
   using Codec = HttpConnectionManager::Codec;
   std::string which = chain.server_names.empty() ? "any name" : Joined(chain.server_names);
@@ -239,6 +282,9 @@ void DescribeChain(const FilterChain& chain, Text& text) {
                                  : chain.http.codec_type == Codec::kHttp2 ? "HTTP/2"
                                                                           : "HTTP/1 and HTTP/2";
   text.Line(2, "{} ({})", codec, chain.http.stat_prefix);
+  if (const std::vector<std::string> options = OptionsOf(chain.http); !options.empty()) {
+    text.Line(3, "{}", Joined(options));
+  }
   DescribeAccessLogs(chain.http.access_log, 2, text);
   for (const HttpFilter& filter : chain.http.http_filters) std::visit(FilterLine{3, text}, filter);
   DescribeRoutes(chain.http.route_config, 2, text);

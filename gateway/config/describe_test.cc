@@ -85,11 +85,13 @@ TEST(Describe, TellsCertificatesHealthChecksAndTheAdminPort) {
             "listener https on 0.0.0.0:8443\n"
             "  filter chain for api.example.com, *.api.example.com, TLS with api.crt, client certificates required\n"
             "    HTTP/2 (https)\n"
+            "      use_remote_address, normalize_path, merge_slashes\n"
             "      router\n"
             "    virtual host all for *\n"
             "      prefix / -> cluster shelves, timeout 15s\n"
             "  filter chain for any name, TLS with other.crt\n"
             "    HTTP/2 (https)\n"
+            "      use_remote_address, normalize_path, merge_slashes\n"
             "      router\n"
             "    virtual host all for *\n"
             "      prefix / -> cluster shelves, timeout 15s\n"
@@ -97,6 +99,21 @@ TEST(Describe, TellsCertificatesHealthChecksAndTheAdminPort) {
             "  health check every 5s: gRPC shop.v1.Shelves\n"
             "  health check every 5s: /healthz\n"
             "admin on [::1]:9901\n");
+}
+
+TEST(Describe, TellsWhatTheConnectionManagerMakesOfRequests) {
+  EXPECT_EQ(Described("edge.yaml"),
+            "listener edge on 0.0.0.0:8443\n"
+            "  filter chain for any name\n"
+            "    HTTP/1 and HTTP/2 (edge)\n"
+            "      use_remote_address, 2 trusted hops, normalize_path, merge_slashes, escaped slashes redirect, "
+            "strip_any_host_port, strip_trailing_host_dot, headers with underscores are refused, via 1.1 edge, "
+            "at most 1000 requests per connection, at most 1m per request\n"
+            "      router\n"
+            "    virtual host all for *\n"
+            "      prefix /watch -> cluster grpc, no timeout, at most 1h per request, grpc-timeout counts\n"
+            "      prefix / -> cluster grpc, timeout 15s\n"
+            "cluster grpc: STATIC, ROUND_ROBIN, 127.0.0.1:50051\n");
 }
 
 TEST(Describe, TellsWhereRequestsAreLogged) {

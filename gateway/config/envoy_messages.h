@@ -162,6 +162,9 @@ inline constexpr EnvoyMessage kRouteAction = {
     "include_vh_rate_limits hash_policy cors max_grpc_timeout grpc_timeout_offset upgrade_configs "
     "internal_redirect_policy internal_redirect_action max_internal_redirects hedge_policy "
     "max_stream_duration"};
+inline constexpr EnvoyMessage kMaxStreamDuration = {
+    "envoy.config.route.v3.RouteAction.MaxStreamDuration",
+    "max_stream_duration grpc_timeout_header_max grpc_timeout_header_offset"};
 inline constexpr EnvoyMessage kWeightedCluster = {
     "envoy.config.route.v3.WeightedCluster",
     "clusters total_weight runtime_key_prefix header_name use_hash_policy",

@@ -67,6 +67,16 @@ std::vector<ClusterWeight> ReadWeightedClusters(const YamlValue& value, ConfigEr
   return clusters;
 }
 
+MaxStreamDuration ReadMaxStreamDuration(const YamlValue& value, ConfigErrors& errors) {
+  MessageReader reader(value, kMaxStreamDuration, errors);
+  MaxStreamDuration duration;
+  duration.max_stream_duration = reader.OptionalDuration("max_stream_duration");
+  duration.grpc_timeout_header_max = reader.OptionalDuration("grpc_timeout_header_max");
+  duration.grpc_timeout_header_offset =
+      reader.Duration("grpc_timeout_header_offset", duration.grpc_timeout_header_offset);
+  return duration;
+}
+
 RouteAction ReadRouteAction(const YamlValue& value, PerFilterConfig& per_filter, ConfigErrors& errors) {
   MessageReader reader(value, kRouteAction, errors);
   RouteAction action;
@@ -84,6 +94,9 @@ RouteAction ReadRouteAction(const YamlValue& value, PerFilterConfig& per_filter,
   action.prefix_rewrite = ReadHeaderText(reader, "prefix_rewrite");
   action.host_rewrite_literal = ReadHeaderText(reader, "host_rewrite_literal");
   if (const auto policy = reader.Take("retry_policy")) action.retry_policy = ReadRetryPolicy(*policy, errors);
+  if (const auto duration = reader.Take("max_stream_duration")) {
+    action.max_stream_duration = ReadMaxStreamDuration(*duration, errors);
+  }
   enum class Priority { kDefault };
   reader.Enum<Priority>("priority", Priority::kDefault, {{"DEFAULT", Priority::kDefault}, {"HIGH", std::nullopt}});
   return action;

@@ -29,7 +29,11 @@ bool SameTls(const std::optional<config::TlsContext>& a, const std::optional<con
 }
 
 bool SameFront(const config::HttpConnectionManager& a, const config::HttpConnectionManager& b) {
-  return a.codec_type == b.codec_type && a.accept_http_10 == b.accept_http_10 && a.server_name == b.server_name &&
+  return a.codec_type == b.codec_type && a.accept_http_10 == b.accept_http_10 &&
+         a.default_host_for_http_10 == b.default_host_for_http_10 && a.server_name == b.server_name &&
+         a.server_header_transformation == b.server_header_transformation && a.via == b.via &&
+         a.headers_with_underscores_action == b.headers_with_underscores_action &&
+         a.max_requests_per_connection == b.max_requests_per_connection &&
          a.max_request_headers_kb == b.max_request_headers_kb && a.max_headers_count == b.max_headers_count &&
          a.idle_timeout == b.idle_timeout && a.stream_idle_timeout == b.stream_idle_timeout &&
          a.request_headers_timeout == b.request_headers_timeout &&

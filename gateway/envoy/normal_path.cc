@@ -69,6 +69,24 @@ std::optional<std::string> NormalizePath(std::string_view path) {
   }
 }
 
+std::optional<std::string> UnescapeSlashes(std::string_view path) {
+  std::string text;
+  text.reserve(path.size());
+  bool found = false;
+  for (size_t i = 0; i < path.size(); ++i) {
+    const std::string_view escape = path.substr(i, 3);
+    const bool is_slash = escape == "%2F" || escape == "%2f";
+    if (is_slash || escape == "%5C" || escape == "%5c") {
+      text += is_slash ? '/' : '\\';
+      found = true;
+      i += 2;
+    } else {
+      text += path[i];
+    }
+  }
+  return found ? std::optional(std::move(text)) : std::nullopt;
+}
+
 std::string MergeSlashes(std::string_view path) {
   std::string merged;
   merged.reserve(path.size());

@@ -1,4 +1,5 @@
-// What Envoy's connection manager makes of a path before anything looks at it (normalize_path, merge_slashes).
+// What Envoy's connection manager makes of a path before anything looks at it (normalize_path, merge_slashes,
+// path_with_escaped_slashes_action).
 #pragma once
 
 #include <optional>
@@ -12,5 +13,8 @@ namespace minato::gateway {
 std::optional<std::string> NormalizePath(std::string_view path);
 
 std::string MergeSlashes(std::string_view path);
+
+// %2F and %5C as the slashes that they stand for (path_with_escaped_slashes_action); nullopt: it has none.
+std::optional<std::string> UnescapeSlashes(std::string_view path);
 
 }  // namespace minato::gateway

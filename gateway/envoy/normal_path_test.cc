@@ -31,5 +31,14 @@ TEST(NormalPath, MergesSlashesAndNothingElse) {
   EXPECT_EQ(MergeSlashes("/"), "/");
 }
 
+TEST(NormalPath, HasNoEscapedSlashes) {
+  EXPECT_EQ(UnescapeSlashes("/a%2Fb%2fc%5Cd%5ce"), "/a/b/c\\d\\e");
+  EXPECT_EQ(UnescapeSlashes("%2F"), "/");
+  EXPECT_EQ(UnescapeSlashes("/a%252Fb%2F"), "/a%252Fb/") << "once";
+  for (const char* none : {"", "/", "/a%2", "/%", "/%2%2E", "/a%252Fb"}) {
+    EXPECT_EQ(UnescapeSlashes(none), std::nullopt) << none;
+  }
+}
+
 }  // namespace
 }  // namespace minato::gateway

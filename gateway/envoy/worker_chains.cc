@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include <absl/strings/numbers.h>
+
 #include "gateway/access_log/logged_stream.h"
+#include "gateway/envoy/normal_host.h"
 #include "gateway/envoy/normal_path.h"
 #include "gateway/filters/client_address.h"
 #include "gateway/filters/coding_filter.h"
@@ -13,6 +16,7 @@
 #include "gateway/filters/managed_head.h"
 #include "gateway/filters/noted_head.h"
 #include "gateway/filters/transcoder/transcoder_filter.h"
+#include "gateway/front/envoy_front.h"
 #include "http/http1_chars.h"
 #include "runtime/deadline.h"
 #include "runtime/when_all.h"
@@ -28,36 +32,47 @@ bool StatsByCluster::Add(const std::string& cluster) {
 
 namespace {
 
-class HeadWithPath final : public ForwardingHead {
+// What a request asks for, brought to its normal form.
+class NormalHead final : public ForwardingHead {
  public:
-  HeadWithPath(const RequestHead& head, std::string path)
-      : ForwardingHead(head), path_bytes_(path.size()), target_(std::move(path)) {
+  NormalHead(const RequestHead& head, std::string path, std::string authority)
+      : ForwardingHead(head), path_bytes_(path.size()), target_(std::move(path)), authority_(std::move(authority)) {
     if (original().target().find('?') != std::string_view::npos) target_.append("?").append(original().query());
   }
 
   std::string_view target() const override { return target_; }
   std::string_view path() const override { return std::string_view(target_).substr(0, path_bytes_); }
+  std::string_view authority() const override { return authority_; }
 
  private:
   const size_t path_bytes_;
   std::string target_;
+  const std::string authority_;
 };
 
-// A request whose path was brought to its normal form.
 class NormalStream final : public ForwardingStream {
  public:
-  NormalStream(ClientStream& client, std::string path)
-      : ForwardingStream(client), head_(client.head(), std::move(path)) {}
+  NormalStream(ClientStream& client, std::string path, std::string authority)
+      : ForwardingStream(client), head_(client.head(), std::move(path), std::move(authority)) {}
   const RequestHead& head() const override { return head_; }
 
  private:
-  const HeadWithPath head_;
+  const NormalHead head_;
 };
+
+std::optional<uint32_t> PortOf(std::string_view address) {
+  uint32_t port = 0;
+  const std::string_view digits = address.substr(address.rfind(':') + 1);
+  return absl::SimpleAtoi(absl::string_view(digits.data(), digits.size()), &port) ? std::optional(port) : std::nullopt;
+}
 
 }  // namespace
 
 // The filters of an http_connection_manager, in their order.
 class WorkerChains::Chain final : public RequestHandler {
+  using EscapedSlashes = config::HttpConnectionManager::EscapedSlashes;
+  using StripPort = config::HttpConnectionManager::StripPort;
+
  public:
   Chain(const config::Listener& listener, const config::HttpConnectionManager& http, const CompiledBootstrap& compiled,
         const AccessLogs* logs, const Router::Clusters& clusters)
@@ -65,7 +80,8 @@ class WorkerChains::Chain final : public RequestHandler {
         logs_(logs),
         error_shape_(compiled.bootstrap().error_shape),
         routes_(compiled.RoutesOf(http)),
-        own_ip_(http.use_remote_address ? OwnIp() : std::string()) {
+        own_ip_(http.use_remote_address ? OwnIp() : std::string()),
+        identity_(IdentityOf(http)) {
     for (auto filter = http.http_filters.rbegin(); filter != http.http_filters.rend(); ++filter) {
       if (std::holds_alternative<config::GrpcStatsFilter>(*filter)) continue;
       filters_.push_back(Make(*filter, listener, compiled, clusters));
@@ -88,13 +104,13 @@ class WorkerChains::Chain final : public RequestHandler {
   Task<void> Serve(ClientStream& stream) override {
     if (config_.use_remote_address && IsForTls(stream)) return RefuseScheme(stream);
     if (!stream.head().target().starts_with('/')) return RefuseTarget(stream);
-    return manages_head() ? ServeManaged(stream) : ServePath(stream);
+    return normalizes() ? ServeNormal(stream) : ServeAsItIs(stream);
   }
 
  private:
   LoggedOptions logged_options() const {
-    return {.use_remote_address = config_.use_remote_address,
-            .server_name = config_.server_name,
+    return {.client_address = client_address(),
+            .identity = &identity_,
             .late_is_idle = config_.request_headers_timeout == absl::ZeroDuration() ||
                             config_.request_headers_timeout > config_.stream_idle_timeout};
   }
@@ -108,21 +124,36 @@ class WorkerChains::Chain final : public RequestHandler {
 
   Task<void> EnterCoded(ClientStream& stream) { return coding_.has_value() ? coding_->Serve(stream) : Serve(stream); }
 
-  // Whether somebody looks at it in front of the router, which else does so.
-  bool manages_head() const { return logs_ != nullptr || routes_.look_at_headers(); }
+  // Whether somebody looks at it in front of the router, which else does so, or it is not what the router makes of it.
+  bool manages_head() const {
+    return logs_ != nullptr || routes_.look_at_headers() || config_.use_remote_address || !config_.via.empty() ||
+           config_.always_set_request_id_in_response;
+  }
+
+  Task<void> ServeAsItIs(ClientStream& stream) { return manages_head() ? ServeManaged(stream) : Begin(stream); }
 
   Task<void> ServeManaged(ClientStream& stream) {
     ManagedStream managed(stream, forwarding());
-    co_await ServePath(managed);
+    co_await Begin(managed);
   }
 
-  Task<void> ServePath(ClientStream& stream) {
-    return config_.normalize_path || config_.merge_slashes ? ServeNormal(stream) : Begin(stream);
+  bool normalizes() const {
+    return config_.normalize_path || config_.merge_slashes || config_.strip_trailing_host_dot ||
+           config_.strip_port != StripPort::kNone ||
+           config_.path_with_escaped_slashes_action != EscapedSlashes::kKeepUnchanged;
+  }
+
+  ClientAddress client_address() const {
+    return {.use_remote_address = config_.use_remote_address, .xff_num_trusted_hops = config_.xff_num_trusted_hops};
   }
 
   Forwarding forwarding() const {
-    return {.generate_request_id = config_.generate_request_id,
-            .use_remote_address = config_.use_remote_address,
+    return {.client_address = client_address(),
+            .skip_xff_append = config_.skip_xff_append,
+            .generate_request_id = config_.generate_request_id,
+            .preserve_external_request_id = config_.preserve_external_request_id,
+            .always_set_request_id_in_response = config_.always_set_request_id_in_response,
+            .via = config_.via,
             .own_ip = own_ip_};
   }
 
@@ -134,7 +165,8 @@ class WorkerChains::Chain final : public RequestHandler {
 
   // Envoy has no route then.
   bool SaysNoProto(const RequestHead& head) const {
-    return !config_.use_remote_address && head.Find(http::KnownHeader::kXForwardedProto) == std::string_view();
+    const bool is_ours = config_.use_remote_address && config_.xff_num_trusted_hops == 0;
+    return !is_ours && head.Find(http::KnownHeader::kXForwardedProto) == std::string_view();
   }
 
   Task<void> Begin(ClientStream& stream) {
@@ -154,15 +186,32 @@ class WorkerChains::Chain final : public RequestHandler {
   }
 
   Task<void> ServeNormal(ClientStream& stream) {
+    const EscapedSlashes action = config_.path_with_escaped_slashes_action;
     std::optional<std::string> path(stream.head().path());
-    if (config_.normalize_path) path = NormalizePath(*path);
-    if (!path.has_value()) {
-      co_await RefusePath(stream);
-      co_return;
+    bool redirects = false;
+    if (action != EscapedSlashes::kKeepUnchanged) {
+      if (std::optional<std::string> unescaped = UnescapeSlashes(*path)) {
+        path = std::move(unescaped);
+        redirects = action == EscapedSlashes::kUnescapeAndRedirect;
+        // gRPC clients follow no redirects.
+        const bool refuses = redirects && Routeless(stream).came_as_grpc();
+        if (refuses || action == EscapedSlashes::kRejectRequest) co_return co_await RefusePath(stream, "a path with %2F or %5C is not served");
+      }
     }
+    if (config_.normalize_path) path = NormalizePath(*path);
+    if (!path.has_value()) co_return co_await RefusePath(stream, "a path with %00 is not served");
     if (config_.merge_slashes) path = MergeSlashes(*path);
-    NormalStream normal(stream, *std::move(path));
-    co_await Begin(normal);
+    NormalStream normal(stream, *std::move(path), NormalHost(stream));
+    if (redirects) co_return co_await RedirectTo(normal);
+    co_await ServeAsItIs(normal);
+  }
+
+  std::string NormalHost(const ClientStream& stream) const {
+    std::string host(stream.head().authority());
+    if (config_.strip_trailing_host_dot) host = WithoutTrailingDot(host);
+    if (config_.strip_port == StripPort::kNone) return host;
+    const bool any = config_.strip_port == StripPort::kAny;
+    return std::string(WithoutPort(host, any ? std::nullopt : PortOf(stream.local_address())));
   }
 
   // One that is no path, like "*", or the query alone of an absolute URL, has no route in Envoy.
@@ -171,9 +220,25 @@ class WorkerChains::Chain final : public RequestHandler {
     co_await NoRoute(stream, route, stream.head().target());
   }
 
-  Task<void> RefusePath(ClientStream& stream) {
-    return Refuse(stream, {.status = 400, .ends_connection = true, .tells_no_length = true}, "",
-                  InvalidArgument("a path with %00 is not served"));
+  // Of a request that is answered before a route is looked for.
+  RouteChoice Routeless(const ClientStream& stream) const {
+    return RouteChoice(config_.route_config, no_routes_, stream.head(), error_shape_);
+  }
+
+  Task<void> RefusePath(ClientStream& stream, std::string_view why) {
+    const RouteChoice route = Routeless(stream);
+    if (error_shape_ == ErrorShape::kEnvoy) {
+      co_await LocalReply(stream, route, 400, "");
+    } else {
+      co_await LocalError(stream, route, InvalidArgument("{}", why));
+    }
+  }
+
+  // To where the stream itself leads.
+  Task<void> RedirectTo(ClientStream& stream) {
+    const RouteChoice route = Routeless(stream);
+    const NotedHead noted(stream.access_log(), stream.head());
+    co_await LocalReply(stream, route, 307, "", {{"location", stream.head().target()}});
   }
 
   Task<void> RefuseScheme(ClientStream& stream) {
@@ -208,9 +273,9 @@ class WorkerChains::Chain final : public RequestHandler {
           clusters, Router::Options{.retry_buffer_bytes_max = listener.per_connection_buffer_limit_bytes,
                                     .request_timeout = config_.request_timeout,
                                     .stream_idle_timeout = config_.stream_idle_timeout,
-                                    // A managed head says all of that already.
-                                    .forwarding = manages_head() ? Forwarding{.generate_request_id = false}
-                                                                 : forwarding()});
+                                    .max_stream_duration = config_.max_stream_duration,
+                                    // A managed head says that already.
+                                    .generate_request_id = config_.generate_request_id && !manages_head()});
     }
     HttpFilter& next = *filters_.back();
     const auto* const transcoder = std::get_if<std::shared_ptr<const config::GrpcJsonTranscoder>>(&filter);
@@ -240,6 +305,7 @@ class WorkerChains::Chain final : public RequestHandler {
   const config::RouteConfiguration no_route_config_;
   const Routes no_routes_{no_route_config_};
   const std::string own_ip_;
+  const Identity identity_;
   std::vector<std::unique_ptr<HttpFilter>> filters_;  // the last of the chain first
   std::optional<CodingFilter> coding_;                // in front of them all
 };

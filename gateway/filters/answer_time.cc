@@ -23,6 +23,12 @@ void AnswerTime::Heard() {
   if (!armed()) Keep();  // else it is armed for no later: this deadline has only moved away
 }
 
+void AnswerTime::LimitStream(absl::Duration max) {
+  if (max == absl::InfiniteDuration()) return;
+  stream_deadline_ = context_.home->Now() + max;
+  Keep();
+}
+
 void AnswerTime::RequestComplete(absl::Duration answer_timeout) {
   request_complete_ = true;
   request_deadline_ = absl::InfiniteFuture();
@@ -46,7 +52,8 @@ void AnswerTime::LimitTry() {
 }
 
 void AnswerTime::Keep() {
-  const absl::Time next = std::min({request_deadline_, answer_deadline_, idle_deadline_, try_deadline_});
+  const absl::Time next =
+      std::min({request_deadline_, answer_deadline_, idle_deadline_, stream_deadline_, try_deadline_});
   if (next == absl::InfiniteFuture() || (armed() && armed_for_ <= next)) return;
   TimerQueue& timers = context_.home->timers();
   timers.Disarm(*this);
@@ -60,7 +67,9 @@ void AnswerTime::OnTimer(Timer& timer) {
 }
 
 void AnswerTime::Look(absl::Time now) {
-  if (now >= answer_deadline_) {
+  if (now >= stream_deadline_) {
+    passed_ = Passed::kStream;
+  } else if (now >= answer_deadline_) {
     passed_ = Passed::kAnswer;
   } else if (now >= request_deadline_) {
     passed_ = Passed::kRequest;

@@ -9,14 +9,17 @@
 namespace minato::gateway {
 
 // Cancels what runs in context(), with DEADLINE_EXCEEDED, when a time has passed: that of the request until it is
-// complete (request_timeout), of the answer from then on (the route's timeout), or of a silence (stream_idle_timeout);
+// complete (request_timeout), of the answer from then on (the route's timeout), of both (max_stream_duration), or of a
+// silence (stream_idle_timeout);
 // and an attempt at the answer when it has no head in time (per_try_timeout). Zero durations never pass.
 class AnswerTime : private Timer {
  public:
-  enum class Passed { kNothing, kRequest, kAnswer, kSilence };
+  enum class Passed { kNothing, kRequest, kAnswer, kSilence, kStream };
 
   // `parent` must outlive it.
   AnswerTime(const TaskContext& parent, absl::Duration request_timeout, absl::Duration idle_timeout);
+  // Of both, from now on.
+  void LimitStream(absl::Duration max);
   ~AnswerTime() { context_.home->timers().Disarm(*this); }
 
   const TaskContext& context() const { return context_; }
@@ -47,6 +50,7 @@ class AnswerTime : private Timer {
   absl::Time request_deadline_;
   absl::Time answer_deadline_ = absl::InfiniteFuture();
   absl::Time idle_deadline_ = absl::InfiniteFuture();
+  absl::Time stream_deadline_ = absl::InfiniteFuture();
   absl::Time armed_for_;
   Passed passed_ = Passed::kNothing;
   bool request_complete_ = false;

@@ -33,18 +33,29 @@ std::string OwnIp() {
   return std::string(kLoopback);
 }
 
-std::string LastForwardedFor(std::string_view x_forwarded_for) {
-  const size_t comma = x_forwarded_for.rfind(',');
-  std::string_view last = comma == x_forwarded_for.npos ? x_forwarded_for : x_forwarded_for.substr(comma + 1);
-  const size_t begin = last.find_first_not_of(" \t");
-  if (begin == last.npos) return {};
-  last = last.substr(begin, last.find_last_not_of(" \t") - begin + 1);
-  const std::string ip(last);
+std::string ForwardedIp(std::string_view x_forwarded_for, const ClientAddress& client_address) {
+  uint32_t behind = client_address.xff_num_trusted_hops;  // the address that we look for
+  if (client_address.use_remote_address) {
+    if (behind == 0) return {};
+    --behind;  // the last of these hops is the peer
+  }
+  std::string_view list = x_forwarded_for;
+  for (; behind > 0; --behind) {
+    const size_t comma = list.rfind(',');
+    if (comma == list.npos) return {};
+    list = list.substr(0, comma);
+  }
+  const size_t comma = list.rfind(',');
+  std::string_view one = comma == list.npos ? list : list.substr(comma + 1);
+  const size_t begin = one.find_first_not_of(" \t");
+  if (begin == one.npos) return {};
+  one = one.substr(begin, one.find_last_not_of(" \t") - begin + 1);
+  std::string ip(one);
   unsigned char bytes[sizeof(in6_addr)];
   char text[INET6_ADDRSTRLEN];
-  if (::inet_pton(AF_INET, ip.c_str(), bytes) == 1) return ip + ":0";
+  if (::inet_pton(AF_INET, ip.c_str(), bytes) == 1) return ip;
   if (::inet_pton(AF_INET6, ip.c_str(), bytes) != 1) return {};
-  return std::string("[").append(::inet_ntop(AF_INET6, bytes, text, sizeof(text))).append("]:0");
+  return ::inet_ntop(AF_INET6, bytes, text, sizeof(text));
 }
 
 std::string ForwardedFor(std::string_view sent, std::string_view ip, std::string_view own_ip) {

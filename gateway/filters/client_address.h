@@ -1,6 +1,7 @@
-// What use_remote_address makes of the client's address (Envoy: ConnectionManagerUtility::mutateRequestHeaders).
+// The address of the client, and what is told of it (Envoy: ConnectionManagerUtility::mutateRequestHeaders).
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -13,8 +14,14 @@ std::string_view IpOf(std::string_view peer);
 // 127.0.0.1.
 std::string OwnIp();
 
-// The last one that x-forwarded-for tells of, as "192.0.2.1:0" or "[2001:db8::1]:0"; empty if that is no IP.
-std::string LastForwardedFor(std::string_view x_forwarded_for);
+// How the address of the client is found.
+struct ClientAddress {
+  bool use_remote_address = false;    // it is the peer's; else x-forwarded-for tells it
+  uint32_t xff_num_trusted_hops = 0;  // proxies in front of us that may be believed what they add to x-forwarded-for
+};
+
+// The IP that x-forwarded-for tells of the client; empty if it tells none, and the peer's counts.
+std::string ForwardedIp(std::string_view x_forwarded_for, const ClientAddress& client_address);
 
 // x-forwarded-for with `ip` behind what the client sent; `own_ip` in its place if that is a loopback address.
 std::string ForwardedFor(std::string_view sent, std::string_view ip, std::string_view own_ip);

@@ -1,6 +1,7 @@
 #include "gateway/filters/client_address.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <gtest/gtest.h>
 
@@ -29,12 +30,23 @@ TEST(ClientAddress, OursIsALoopbackOneOnlyIfThereIsNoOther) {
 }
 
 TEST(ClientAddress, IsTheLastThatForwardedForTellsOf) {
-  EXPECT_EQ(LastForwardedFor("1.2.3.4"), "1.2.3.4:0");
-  EXPECT_EQ(LastForwardedFor("1.2.3.4, 5.6.7.8 "), "5.6.7.8:0");
-  EXPECT_EQ(LastForwardedFor("1.2.3.4,0:0::1"), "[::1]:0");
+  EXPECT_EQ(ForwardedIp("1.2.3.4", {}), "1.2.3.4");
+  EXPECT_EQ(ForwardedIp("1.2.3.4, 5.6.7.8 ", {}), "5.6.7.8");
+  EXPECT_EQ(ForwardedIp("1.2.3.4,0:0::1", {}), "::1");
   for (const char* none : {"", ",", "1.2.3.4,", "1.2.3.4 ,", "foo", "1.2.3.4:80"}) {
-    EXPECT_EQ(LastForwardedFor(none), "") << none;
+    EXPECT_EQ(ForwardedIp(none, {}), "") << none;
   }
+}
+
+TEST(ClientAddress, IsWhereTheTrustedHopsBegin) {
+  constexpr std::string_view kSent = "1.1.1.1, 2.2.2.2, 3.3.3.3";
+  const std::string_view of_others[] = {"3.3.3.3", "2.2.2.2", "1.1.1.1", "", ""};
+  for (uint32_t hops = 0; hops < std::size(of_others); ++hops) {
+    EXPECT_EQ(ForwardedIp(kSent, {.xff_num_trusted_hops = hops}), of_others[hops]) << hops;
+    const ClientAddress own = {.use_remote_address = true, .xff_num_trusted_hops = hops};
+    EXPECT_EQ(ForwardedIp(kSent, own), hops == 0 ? "" : of_others[hops - 1]) << hops;
+  }
+  EXPECT_EQ(ForwardedIp("1.1.1.1,,3.3.3.3", {.xff_num_trusted_hops = 1}), "");
 }
 
 }  // namespace

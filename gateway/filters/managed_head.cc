@@ -7,7 +7,6 @@
 #include <absl/random/random.h>
 #include <absl/strings/ascii.h>
 
-#include "gateway/filters/client_address.h"
 #include "gateway/filters/referer.h"
 #include "gateway/filters/repeated_headers.h"
 #include "http/http1_chars.h"
@@ -18,6 +17,7 @@ namespace {
 using http::KnownHeader;
 
 constexpr std::string_view kExternalAddress = "x-envoy-external-address";
+constexpr std::string_view kVia = "via";
 
 std::string_view OwnScheme(bool encrypted) { return encrypted ? "https" : "http"; }
 
@@ -25,6 +25,15 @@ std::string_view OwnScheme(bool encrypted) { return encrypted ? "https" : "http"
 std::string_view SeenScheme(const RequestHead& head, std::string_view forwarded_proto, bool encrypted) {
   const std::string_view scheme = SchemeFor(head, forwarded_proto, encrypted);
   return head.scheme().empty() || http::EqualsIgnoreCase(head.scheme(), scheme) ? scheme : head.scheme();
+}
+
+// Behind those that it has.
+std::string ViaOf(const RequestHead& head, std::string_view own) {
+  std::string via;
+  head.ForEach([&](std::string_view name, std::string_view value) {
+    if (http::EqualsIgnoreCase(name, kVia)) via.append(via.empty() ? "" : ",").append(value);
+  });
+  return via.append(via.empty() ? "" : ", ").append(own);
 }
 
 // The eight digits of the lower half of `value`: four to each place. All at once, a byte of a word each.
@@ -42,9 +51,11 @@ void WriteHex(uint64_t value, char* first, char* last) {
 
 }  // namespace
 
-std::string_view ForwardedProto(const RequestHead& head, bool encrypted, const Forwarding& forwarding) {
-  if (forwarding.use_remote_address) return OwnScheme(encrypted);
-  return head.Find(KnownHeader::kXForwardedProto).value_or(OwnScheme(encrypted));
+std::string_view ForwardedProto(const RequestHead& head, bool encrypted, const ClientAddress& client_address) {
+  const std::string_view own = OwnScheme(encrypted);
+  // Whom we believe where the client is, we believe what it speaks.
+  if (client_address.use_remote_address && client_address.xff_num_trusted_hops == 0) return own;
+  return head.Find(KnownHeader::kXForwardedProto).value_or(own);
 }
 
 std::string_view SchemeFor(const RequestHead& head, std::string_view forwarded_proto, bool encrypted) {
@@ -118,15 +129,19 @@ std::string RandomRequestId() {
 
 ManagedHead::ManagedHead(const RequestHead& head, std::string_view peer, bool encrypted, const Forwarding& forwarding)
     : ForwardingHead(head),
-      forwarded_proto_(ForwardedProto(head, encrypted, forwarding)),
+      forwarded_proto_(ForwardedProto(head, encrypted, forwarding.client_address)),
       scheme_(SeenScheme(head, forwarded_proto_, encrypted)) {
+  const bool from_outside = forwarding.client_address.use_remote_address;
   const bool has_id = !head.Find(KnownHeader::kXRequestId).value_or("").empty();
-  if (forwarding.generate_request_id && !has_id) request_id_ = RandomRequestId();
-  if (forwarding.use_remote_address) {
-    external_address_ = IpOf(peer);
-    forwarded_for_ =
-        ForwardedFor(JoinedValue(head, KnownHeader::kXForwardedFor), external_address_, forwarding.own_ip);
+  const bool keeps_id = has_id && (!from_outside || forwarding.preserve_external_request_id);
+  if (forwarding.generate_request_id && !keeps_id) request_id_ = RandomRequestId();
+  if (from_outside) {
+    const std::string sent = JoinedValue(head, KnownHeader::kXForwardedFor);
+    external_address_ = ForwardedIp(sent, forwarding.client_address);
+    if (external_address_.empty()) external_address_ = IpOf(peer);
+    if (!forwarding.skip_xff_append) forwarded_for_ = ForwardedFor(sent, IpOf(peer), forwarding.own_ip);
   }
+  if (!forwarding.via.empty()) via_ = ViaOf(head, forwarding.via);
 }
 
 bool ManagedHead::Replaces(KnownHeader header) const {
@@ -145,6 +160,7 @@ std::optional<std::string_view> ManagedHead::Find(KnownHeader header) const {
 std::optional<std::string_view> ManagedHead::Find(std::string_view lower_name) const {
   if (lower_name == ":scheme") return scheme_;
   if (lower_name == kExternalAddress && !external_address_.empty()) return external_address_;
+  if (lower_name == kVia && !via_.empty()) return via_;
   if (IsOfProxies(lower_name)) return std::nullopt;
   const KnownHeader known = http::ClassifyHeader(lower_name);
   return known == KnownHeader::kOther ? original().Find(lower_name) : Find(known);
@@ -155,13 +171,39 @@ void ManagedHead::ForEach(absl::FunctionRef<void(std::string_view, std::string_v
     const KnownHeader known = http::ClassifyHeader(name);
     if (Replaces(known) || BelongsToConnection(known)) return;
     const std::string lower_name = absl::AsciiStrToLower({name.data(), name.size()});
-    const bool replaced = lower_name == kExternalAddress && !external_address_.empty();
+    const bool replaced =
+        (lower_name == kExternalAddress && !external_address_.empty()) || (lower_name == kVia && !via_.empty());
     if (!replaced && !IsOfProxies(lower_name) && !StopsByValue(lower_name, value)) visit(name, value);
   });
   visit(http::Name(KnownHeader::kXForwardedProto), forwarded_proto_);
   if (!request_id_.empty()) visit(http::Name(KnownHeader::kXRequestId), request_id_);
   if (!forwarded_for_.empty()) visit(http::Name(KnownHeader::kXForwardedFor), forwarded_for_);
   if (!external_address_.empty()) visit(kExternalAddress, external_address_);
+  if (!via_.empty()) visit(kVia, via_);
+}
+
+ManagedStream::ManagedStream(ClientStream& client, const Forwarding& forwarding)
+    : ForwardingStream(client),
+      head_(client.head(), forwarding.client_address.use_remote_address ? client.peer() : std::string(),
+            client.encrypted(), forwarding),
+      tells_request_id_(forwarding.always_set_request_id_in_response) {}
+
+ResponseHead ManagedStream::WithRequestId(const ResponseHead& head) const {
+  ResponseHead told = head;
+  if (const auto id = head_.Find(KnownHeader::kXRequestId)) told.headers.Set(http::Name(KnownHeader::kXRequestId), *id);
+  return told;
+}
+
+Task<Status> ManagedStream::Respond(const ResponseHead& head, std::string_view body) {
+  if (!tells_request_id_) co_return co_await client().Respond(head, body);
+  const ResponseHead told = WithRequestId(head);
+  co_return co_await client().Respond(told, body);
+}
+
+Task<Status> ManagedStream::StartResponse(const ResponseHead& head) {
+  if (!tells_request_id_) co_return co_await client().StartResponse(head);
+  const ResponseHead told = WithRequestId(head);
+  co_return co_await client().StartResponse(told);
 }
 
 }  // namespace minato::gateway

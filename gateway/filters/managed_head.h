@@ -5,20 +5,25 @@
 
 #include <string>
 
+#include "gateway/filters/client_address.h"
 #include "gateway/filters/forwarding_stream.h"
 
 namespace minato::gateway {
 
-// What the gateway says of the client.
+// What the gateway says of the client and of the request.
 struct Forwarding {
-  bool generate_request_id = true;   // x-request-id for requests without one
-  // x-forwarded-for and x-envoy-external-address get the peer's IP, x-forwarded-proto what the peer speaks.
-  bool use_remote_address = false;
+  ClientAddress client_address = {};
+  bool skip_xff_append = false;       // x-forwarded-for stays as the client sent it
+  bool generate_request_id = true;    // x-request-id for requests without one
+  // That of the client counts, even if the client is one of the outside (use_remote_address).
+  bool preserve_external_request_id = false;
+  bool always_set_request_id_in_response = false;
+  std::string_view via = {};          // goes behind the Via of the request; empty: that stays as it is
   std::string_view own_ip = "127.0.0.1";  // OwnIp()
 };
 
 // x-forwarded-proto. "http" or "https" unless the client said something else.
-std::string_view ForwardedProto(const RequestHead& head, bool encrypted, const Forwarding& forwarding);
+std::string_view ForwardedProto(const RequestHead& head, bool encrypted, const ClientAddress& client_address = {});
 // :scheme, "http" or "https": what the client said of itself, else of what is in front of it, else what it speaks.
 std::string_view SchemeFor(const RequestHead& head, std::string_view forwarded_proto, bool encrypted);
 
@@ -31,7 +36,8 @@ bool StopsByValue(std::string_view lower_name, std::string_view value);
 
 std::string RandomRequestId();
 
-// Find(":scheme") is the scheme.
+// Find(":scheme") is the scheme. With use_remote_address x-forwarded-for gets the peer's IP, x-envoy-external-address the
+// client's, and x-forwarded-proto what the peer speaks.
 class ManagedHead final : public ForwardingHead {
  public:
   // `peer` as of ClientStream.
@@ -50,19 +56,23 @@ class ManagedHead final : public ForwardingHead {
   std::string request_id_;        // empty: the client's stays
   std::string forwarded_for_;     // empty: likewise
   std::string external_address_;  // likewise
+  std::string via_;               // likewise
 };
 
 class ManagedStream final : public ForwardingStream {
  public:
   // `client` must outlive it.
-  ManagedStream(ClientStream& client, const Forwarding& forwarding)
-      : ForwardingStream(client),
-        head_(client.head(), forwarding.use_remote_address ? client.peer() : std::string(), client.encrypted(),
-              forwarding) {}
+  ManagedStream(ClientStream& client, const Forwarding& forwarding);
+
   const RequestHead& head() const override { return head_; }
+  Task<Status> Respond(const ResponseHead& head, std::string_view body) override;
+  Task<Status> StartResponse(const ResponseHead& head) override;
 
  private:
+  ResponseHead WithRequestId(const ResponseHead& head) const;
+
   const ManagedHead head_;
+  const bool tells_request_id_;
 };
 
 }  // namespace minato::gateway

@@ -64,7 +64,7 @@ TEST(ManagedHead, TheSchemeIsThatOfTheClientUnlessItsAddressIsUsed) {
   HandClient client("GET", "/a");
   client.request_headers = {{"x-forwarded-proto", "HTTPS"}};
   EXPECT_EQ(ManagedHead(client.head(), "", false, {}).Find(":scheme"), "https");
-  const ManagedHead own(client.head(), "ipv4:10.0.0.7:1", false, {.use_remote_address = true});
+  const ManagedHead own(client.head(), "ipv4:10.0.0.7:1", false, {.client_address = {.use_remote_address = true}});
   EXPECT_EQ(own.Find(":scheme"), "http");
   EXPECT_EQ(own.Find("x-forwarded-proto"), "http");
   client.request_headers["x-forwarded-proto"] = "ftp";
@@ -85,7 +85,7 @@ TEST(ManagedHead, TheClientsOwnSchemeComesFirst) {
 TEST(ManagedHead, TellsTheClientsAddressIfToldTo) {
   HandClient client("GET", "/a");
   client.request_headers = {{"x-forwarded-for", "10.0.0.1"}, {"X-Envoy-External-Address", "1.2.3.4"}};
-  const ManagedHead head(client.head(), "ipv4:10.0.0.7:40312", false, {.use_remote_address = true});
+  const ManagedHead head(client.head(), "ipv4:10.0.0.7:40312", false, {.client_address = {.use_remote_address = true}});
   EXPECT_EQ(head.Find("x-forwarded-for"), "10.0.0.1,10.0.0.7");
   EXPECT_EQ(head.Find("x-envoy-external-address"), "10.0.0.7");
   EXPECT_EQ(Fields(head)["x-forwarded-for"], "10.0.0.1,10.0.0.7");
@@ -94,6 +94,49 @@ TEST(ManagedHead, TellsTheClientsAddressIfToldTo) {
   const ManagedHead as_sent(client.head(), "ipv4:10.0.0.7:40312", false, {});
   EXPECT_EQ(as_sent.Find("x-forwarded-for"), "10.0.0.1");
   EXPECT_EQ(Fields(as_sent)["X-Envoy-External-Address"], "1.2.3.4");
+}
+
+TEST(ManagedHead, TrustsTheHopsThatItIsToldOf) {
+  HandClient client("GET", "/a");
+  client.request_headers = {{"x-forwarded-for", "10.0.0.1, 10.0.0.2"}, {"x-forwarded-proto", "https"}};
+  const auto managed = [&](uint32_t hops) {
+    const Forwarding forwarding = {.client_address = {.use_remote_address = true, .xff_num_trusted_hops = hops}};
+    return Fields(ManagedHead(client.head(), "ipv4:10.0.0.7:40312", false, forwarding));
+  };
+  EXPECT_EQ(managed(0)["x-envoy-external-address"], "10.0.0.7");
+  EXPECT_EQ(managed(0)["x-forwarded-proto"], "http");
+  EXPECT_EQ(managed(2)["x-envoy-external-address"], "10.0.0.1");
+  EXPECT_EQ(managed(2)["x-forwarded-for"], "10.0.0.1, 10.0.0.2,10.0.0.7");
+  EXPECT_EQ(managed(2)["x-forwarded-proto"], "https");
+  EXPECT_EQ(managed(3)["x-envoy-external-address"], "10.0.0.7") << "nobody tells of so many";
+}
+
+TEST(ManagedHead, AddsNoAddressIfToldNotTo) {
+  HandClient client("GET", "/a");
+  const Forwarding forwarding = {.client_address = {.use_remote_address = true}, .skip_xff_append = true};
+  EXPECT_FALSE(Fields(ManagedHead(client.head(), "ipv4:10.0.0.7:1", false, forwarding)).contains("x-forwarded-for"));
+}
+
+TEST(ManagedHead, GivesRequestsFromOutsideAnotherIdUnlessThatIsPreserved) {
+  HandClient client("GET", "/a");
+  client.request_headers = {{"x-request-id", "mine"}};
+  const auto id = [&](Forwarding forwarding) {
+    return Fields(ManagedHead(client.head(), "ipv4:10.0.0.7:1", false, forwarding))["x-request-id"];
+  };
+  EXPECT_EQ(id({}), "mine");
+  EXPECT_EQ(id({.client_address = {.use_remote_address = true}}).size(), 36u);
+  EXPECT_EQ(id({.client_address = {.use_remote_address = true}, .preserve_external_request_id = true}), "mine");
+  EXPECT_EQ(id({.client_address = {.use_remote_address = true}, .generate_request_id = false}), "mine");
+}
+
+TEST(ManagedHead, GoesThroughUs) {
+  HandClient client("GET", "/a");
+  EXPECT_EQ(Fields(ManagedHead(client.head(), "", false, {.via = "1.1 m"}))["via"], "1.1 m");
+  client.request_headers = {{"Via", "1.0 a"}};
+  const ManagedHead head(client.head(), "", false, {.via = "1.1 m"});
+  EXPECT_EQ(head.Find("via"), "1.0 a, 1.1 m");
+  EXPECT_EQ(Fields(head)["via"], "1.0 a, 1.1 m");
+  EXPECT_FALSE(Fields(head).contains("Via"));
 }
 
 }  // namespace

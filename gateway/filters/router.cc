@@ -14,6 +14,7 @@
 #include "gateway/filters/redirect.h"
 #include "gateway/filters/repeated_headers.h"
 #include "gateway/filters/retry_rules.h"
+#include "gateway/filters/stream_duration.h"
 #include "gateway/http_status.h"
 #include "runtime/check.h"
 #include "runtime/scope.h"
@@ -47,7 +48,9 @@ class Router::Request {
       : router_(router), stream_(stream), choice_(choice), action_(action), target_(target), log_(choice.access_log()),
         retry_(RetryOf(choice, action)), keep_body_(retry_ != nullptr),
         time_(context, router.options_.request_timeout,
-              action.idle_timeout.value_or(router.options_.stream_idle_timeout)) {}
+              action.idle_timeout.value_or(router.options_.stream_idle_timeout)) {
+    time_.LimitStream(duration().max);
+  }
 
   enum class Outcome { kAnswered, kRetry };
 
@@ -63,6 +66,9 @@ class Router::Request {
     return host.retry_policy.has_value() ? &*host.retry_policy : nullptr;
   }
 
+  StreamDuration duration() const {
+    return StreamDurationOf(stream_.head(), action_, router_.options_.max_stream_duration);
+  }
   void EndBody() {
     body_ended_ = true;
     completed_ = time_.context().home->Now();
@@ -130,7 +136,7 @@ Task<void> Router::Serve(ClientStream& stream, RouteChoice& route) {
 Task<void> Router::AnswerByRoute(ClientStream& stream, const RouteChoice& choice) const {
   const RequestHead& head = stream.head();
   const config::Route& route = *choice.route();
-  const std::string_view proto = ForwardedProto(head, stream.encrypted(), options_.forwarding);
+  const std::string_view proto = ForwardedProto(head, stream.encrypted());
   const std::string_view scheme = SchemeFor(head, proto, stream.encrypted());
   http::Headers headers;
   if (const auto* const redirect = std::get_if<config::RedirectAction>(&route.action)) {
@@ -161,9 +167,11 @@ Task<void> Router::Request::Retry() {
 }
 
 std::unique_ptr<HttpCall> Router::Request::StartCall(bool ends) {
-  const Forwarding& forwarding = router_.options_.forwarding;
-  const std::string peer = forwarding.use_remote_address ? stream_.peer() : std::string();
-  const UpstreamHead head(stream_.head(), peer, stream_.encrypted(), choice_, action_, forwarding, request_id_);
+  const StreamDuration limit = duration();
+  const UpstreamHead head(stream_.head(), stream_.encrypted(), choice_, action_,
+                          {.generate_request_id = router_.options_.generate_request_id,
+                           .grpc_timeout = limit.tells_upstream ? limit.max : absl::InfiniteDuration()},
+                          request_id_);
   if (log_ != nullptr) NoteRequest(*log_, head.view());
   return target_.http->Start(head.view(), ends);
 }
@@ -251,7 +259,9 @@ void Router::Request::NoteNoRetry() {
 }
 
 void Router::Request::NoteTimeout() {
-  if (log_ == nullptr || time_.passed() == AnswerTime::Passed::kRequest) return;
+  if (log_ == nullptr) return;
+  // Of these two Envoy says nothing.
+  if (time_.passed() == AnswerTime::Passed::kRequest || time_.passed() == AnswerTime::Passed::kStream) return;
   const bool silence = time_.passed() == AnswerTime::Passed::kSilence;
   log_->flags.Add(silence ? ResponseFlag::kStreamIdleTimeout : ResponseFlag::kUpstreamRequestTimeout);
 }
@@ -268,6 +278,8 @@ Status Router::Request::TimeoutError() const {
       return WithHttpStatus(DeadlineExceeded("request timeout"), 408);
     case AnswerTime::Passed::kSilence:
       return WithHttpStatus(DeadlineExceeded("stream timeout"), time_.request_complete() ? 504 : 408);
+    case AnswerTime::Passed::kStream:
+      return WithHttpStatus(DeadlineExceeded("downstream duration timeout"), time_.request_complete() ? 504 : 408);
     default:
       return DeadlineExceeded("upstream request timeout");
   }
@@ -285,7 +297,11 @@ Task<Router::Request::Outcome> Router::Request::FailBeforeHead(HttpCall& call, c
     co_await LocalError(stream_, choice_, body_error_);
   } else if (time_.passed() != AnswerTime::Passed::kNothing) {
     NoteTimeout();
-    co_await LocalError(stream_, choice_, TimeoutError());
+    http::Headers headers;
+    // Of the others gRPC clients learn what the HTTP status says.
+    const bool says_code = time_.passed() == AnswerTime::Passed::kStream && choice_.came_as_grpc();
+    if (says_code) AddGrpcStatus(static_cast<int>(StatusCode::kDeadlineExceeded), "", headers);
+    co_await LocalError(stream_, choice_, TimeoutError(), std::move(headers));
   } else if (time_.try_timed_out()) {
     if (MayRetry() && RetriesTimeout(*retry_)) co_return Outcome::kRetry;
     if (log_ != nullptr && retry_ != nullptr && RetriesTimeout(*retry_)) NoteNoRetry();

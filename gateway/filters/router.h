@@ -26,7 +26,8 @@ class Router final : public HttpFilter {
     size_t retry_buffer_bytes_max = 1 << 20;  // of a request kept for a retry (per_connection_buffer_limit_bytes)
     absl::Duration request_timeout = absl::ZeroDuration();  // until the request is complete; zero: none
     absl::Duration stream_idle_timeout = absl::Minutes(5);  // without a byte either way; zero: none
-    Forwarding forwarding = {};
+    absl::Duration max_stream_duration = absl::ZeroDuration();  // of both, where a route does not say it; zero: none
+    bool generate_request_id = true;  // x-request-id for requests without one
   };
 
   // All must outlive the router. Every cluster that a route names is there.

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "gateway/filters/client_address.h"
 #include "gateway/filters/header_mutations.h"
 #include "gateway/filters/redirect.h"
 #include "gateway/filters/repeated_headers.h"
+#include "gateway/filters/stream_duration.h"
 #include "http/http1_chars.h"
 #include "http/known_header.h"
 
@@ -18,9 +18,9 @@ bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 
 }  // namespace
 
-UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool encrypted, const RouteChoice& choice,
-                           const config::RouteAction& action, const Forwarding& forwarding, std::string& request_id) {
-  const std::string_view forwarded_proto = ForwardedProto(head, encrypted, forwarding);
+UpstreamHead::UpstreamHead(const RequestHead& head, bool encrypted, const RouteChoice& choice,
+                           const config::RouteAction& action, const Options& options, std::string& request_id) {
+  const std::string_view forwarded_proto = ForwardedProto(head, encrypted);
   view_.scheme = SchemeFor(head, forwarded_proto, encrypted);
   view_.method = head.method();
   view_.authority = action.host_rewrite_literal.empty() ? head.authority() : action.host_rewrite_literal;
@@ -36,41 +36,28 @@ UpstreamHead::UpstreamHead(const RequestHead& head, std::string_view peer, bool 
     timeout_ms_ = std::to_string(absl::ToInt64Milliseconds(action.timeout));
     Append("x-envoy-expected-rq-timeout-ms", timeout_ms_);
   }
-  if (!head.Find(KnownHeader::kXForwardedProto).has_value()) {
-    Append("x-forwarded-proto", forwarded_proto);
-  } else if (forwarding.use_remote_address) {
-    for (auto& [name, value] : view_.headers) {
-      if (name == "x-forwarded-proto") value = forwarded_proto;
-    }
+  if (!head.Find(KnownHeader::kXForwardedProto).has_value()) Append("x-forwarded-proto", forwarded_proto);
+  if (options.grpc_timeout != absl::InfiniteDuration()) {
+    TakeOut("grpc-timeout");
+    grpc_timeout_ = EnvoyGrpcTimeout(options.grpc_timeout);
+    Append("grpc-timeout", grpc_timeout_);
   }
-  if (forwarding.generate_request_id && !HasRequestId()) {
+  if (options.generate_request_id && !HasRequestId()) {
     if (request_id.empty()) request_id = RandomRequestId();
     Append("x-request-id", request_id);
-  }
-  if (forwarding.use_remote_address) {
-    const std::string_view ip = IpOf(peer);
-    forwarded_for_ = ForwardedFor(TakeOut("x-forwarded-for"), ip, forwarding.own_ip);
-    Append("x-forwarded-for", forwarded_for_);
-    TakeOut("x-envoy-external-address");
-    Append("x-envoy-external-address", ip);
   }
   if (choice.request_headers() != nullptr) Mutate(*choice.request_headers(), view_.headers, joined_);
   if (auto rewritten = RewrittenTarget(choice.route()->match, action.prefix_rewrite, head.target())) {
     path_ = *std::move(rewritten);
     view_.path = path_;
-    const auto is_original = [](const auto& header) { return header.first == "x-envoy-original-path"; };
-    view_.headers.erase(std::remove_if(view_.headers.begin(), view_.headers.end(), is_original), view_.headers.end());
+    TakeOut("x-envoy-original-path");
     Append("x-envoy-original-path", head.target());
   }
 }
 
-std::string_view UpstreamHead::TakeOut(std::string_view name) {
+void UpstreamHead::TakeOut(std::string_view name) {
   const auto is_it = [&](const auto& header) { return header.first == name; };
-  const auto found = std::find_if(view_.headers.begin(), view_.headers.end(), is_it);
-  if (found == view_.headers.end()) return {};
-  const std::string_view value = found->second;
-  view_.headers.erase(found);
-  return value;
+  view_.headers.erase(std::remove_if(view_.headers.begin(), view_.headers.end(), is_it), view_.headers.end());
 }
 
 // One without a value is none, and taken out.

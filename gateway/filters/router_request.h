@@ -15,12 +15,16 @@
 
 namespace minato::gateway {
 
-// Views into `head`, `peer`, the route of `choice`, `request_id` and itself: they must outlive it. `peer` and `encrypted`
-// are as of ClientStream, `action` is the route's. `request_id` is made, where one is needed and it is empty.
+// Views into `head`, the route of `choice`, `request_id` and itself: they must outlive it. `encrypted` is as of
+// ClientStream, `action` is the route's. `request_id` is made, where one is needed and it is empty.
 class UpstreamHead {
  public:
-  UpstreamHead(const RequestHead& head, std::string_view peer, bool encrypted, const RouteChoice& choice,
-               const config::RouteAction& action, const Forwarding& forwarding, std::string& request_id);
+  struct Options {
+    bool generate_request_id = true;
+    absl::Duration grpc_timeout = absl::InfiniteDuration();  // instead of the client's; infinite: that stays
+  };
+  UpstreamHead(const RequestHead& head, bool encrypted, const RouteChoice& choice, const config::RouteAction& action,
+               const Options& options, std::string& request_id);
   UpstreamHead(const UpstreamHead&) = delete;
   UpstreamHead& operator=(const UpstreamHead&) = delete;
 
@@ -28,8 +32,7 @@ class UpstreamHead {
 
  private:
   bool HasRequestId();
-  // The value of a header that is one by now; empty if there is none.
-  std::string_view TakeOut(std::string_view name);
+  void TakeOut(std::string_view name);
   // Out of line, as it has many callers: inlined at each it would make the path of a request long.
   ABSL_ATTRIBUTE_NOINLINE void Append(std::string_view name, std::string_view value);
   void AddHeader(const RequestHead& head, std::string_view name, std::string_view value);
@@ -41,7 +44,7 @@ class UpstreamHead {
   std::string path_;       // when it was rewritten
   std::string names_;      // the lower-case form of those that came otherwise
   std::string timeout_ms_;
-  std::string forwarded_for_;
+  std::string grpc_timeout_;
 };
 
 }  // namespace minato::gateway

@@ -41,6 +41,14 @@ FrontCodec CodecOf(config::HttpConnectionManager::Codec codec) {
 
 }  // namespace
 
+Identity IdentityOf(const config::HttpConnectionManager& manager) {
+  using ServerHeader = config::HttpConnectionManager::ServerHeader;
+  const bool passes = manager.server_header_transformation == ServerHeader::kPassThrough;
+  return {.server_name = passes ? "" : manager.server_name,
+          .keeps_server = manager.server_header_transformation == ServerHeader::kAppendIfAbsent,
+          .via = manager.via};
+}
+
 FrontLimits EnvoyFront(const config::HttpConnectionManager& manager, ErrorShape error_shape) {
   const size_t head_bytes = size_t{manager.max_request_headers_kb} << 10;
   FrontLimits limits;
@@ -60,7 +68,9 @@ FrontLimits EnvoyFront(const config::HttpConnectionManager& manager, ErrorShape 
                   .other_expectations = true,
                   .idle_continue = true,
                   .any_first_byte = true},
+      .underscores = manager.headers_with_underscores_action,
       .serves_http10 = manager.accept_http_10,
+      .http10_host = manager.default_host_for_http_10,
       .known_methods_only = true,
       .keep_trailers = false,
       .refuses_late = true,
@@ -74,17 +84,19 @@ FrontLimits EnvoyFront(const config::HttpConnectionManager& manager, ErrorShape 
       .head_bytes_max = head_bytes,
       .headers_max = manager.max_headers_count,
       .trailer_bytes_max = head_bytes,
+      .underscores = manager.headers_with_underscores_action,
       .passes_on = true,
       .malformed_ends_connection = true,
   };
   limits.style = {
       .error_shape = error_shape,
-      .server_name = manager.server_name,
+      .identity = IdentityOf(manager),
       .continues_at_once = true,
       .unread_body_closes = true,
       .echoes_version = true,
       .upgrades = false,
   };
+  limits.requests_max = manager.max_requests_per_connection;
   limits.idle_timeout = OrNone(manager.idle_timeout);
   LimitHead(manager, limits);
   limits.body_timeout = OrNone(manager.stream_idle_timeout);

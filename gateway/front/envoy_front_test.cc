@@ -285,6 +285,34 @@ TEST_F(EnvoyFrontTest, NamesItselfAndKeepsADate) {
   EXPECT_NE(AnswerTo("GET / HTTP/1.1\r\nhost: x\r\n\r\n").find("server: other\r\n"), std::string::npos);
 }
 
+TEST_F(EnvoyFrontTest, GoesBehindTheNamesOfOthersIfTold) {
+  const Identity identity = {.server_name = "envoy", .keeps_server = true, .via = "1.1 m"};
+  OwnFields own(identity);
+  EXPECT_TRUE(own.Replaces({"via", "1.0 a"}) && own.Replaces({"via", "1.0 b"}));
+  EXPECT_FALSE(own.Replaces({"server", "other"}) || own.Replaces({"x-a", "b"}));
+  std::string added;
+  own.AddTo([&](std::string_view name, std::string_view value) { added.append(name).append("=").append(value); });
+  EXPECT_EQ(added, "via=1.0 a,1.0 b, 1.1 m");
+  config::HttpConnectionManager manager;
+  manager.server_header_transformation = config::HttpConnectionManager::ServerHeader::kPassThrough;
+  manager.via = "1.1 m";
+  StartWith(manager);
+  EXPECT_EQ(AnswerTo("GET /headers HTTP/1.1\r\nhost: x\r\n\r\n"),
+            "HTTP/1.1 200 OK\r\nserver: mine\r\ndate: then\r\nvia: 1.1 m\r\ncontent-length: 12\r\n\r\n/headers x -");
+  EXPECT_NE(AnswerTo("GET /headers HTTP/1.1\r\n\r\n").find("\r\nvia: 1.1 m\r\n"), std::string::npos);
+}
+
+TEST_F(EnvoyFrontTest, EndsAConnectionAfterSoManyRequestsIfTold) {
+  config::HttpConnectionManager manager;
+  manager.max_requests_per_connection = 2;
+  StartWith(manager);
+  const std::string request = "GET /a HTTP/1.1\r\nhost: x\r\n\r\n";
+  const std::string answers = AnswerTo(request + request + request);
+  EXPECT_NE(answers.find("connection: close\r\n"), std::string::npos) << answers;
+  EXPECT_EQ(answers.find("HTTP/1.1 200 OK", answers.find("connection: close")), std::string::npos) << answers;
+  EXPECT_NE(answers.find("HTTP/1.1 200 OK", 1), std::string::npos) << answers;
+}
+
 TEST_F(EnvoyFrontTest, ServesHttp10OnRequestOnly) {
   config::HttpConnectionManager manager;
   manager.accept_http_10 = true;

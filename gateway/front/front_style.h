@@ -6,6 +6,7 @@
 
 #include "gateway/error_body.h"
 #include "gateway/front/client_stream.h"
+#include "gateway/front/own_fields.h"
 #include "http/http1_error.h"
 #include "runtime/status.h"
 
@@ -15,7 +16,7 @@ struct FrontStyle {
   // Of what the front refuses by itself. JSON says why; in Envoy's the reason phrase is all.
   ErrorShape error_shape = ErrorShape::kFlat;
   std::string late_head = "stream timeout";  // what Envoy says of a head that does not come in time
-  std::string server_name;          // the Server header of every answer, whoever gave it; empty: none is added
+  Identity identity = {};           // of every answer, whoever gave it
   bool continues_at_once = false;   // 100 (Continue) when the head has come, not when the body is asked for
   bool unread_body_closes = false;  // an answer that begins before the body was read to its end is the last
   bool echoes_version = false;      // HTTP/1.0 is answered as HTTP/1.0

@@ -10,7 +10,7 @@ void AppendRefusal(std::string& out, const FrontStyle& style, const Refusal& ref
   http::Http1ResponseHead head(out, refusal.status);
   if (!refusal.content_type.empty()) head.Add("content-type", refusal.content_type);
   head.Add("date", DateOf(now));
-  if (!style.server_name.empty()) head.Add("server", style.server_name);
+  OwnFields(style.identity).AddTo([&](std::string_view name, std::string_view value) { head.Add(name, value); });
   head.AddContentLength(refusal.body.size());
   head.AddConnection(http::Http1Version::k11, false);
   const Status finished = head.Finish();

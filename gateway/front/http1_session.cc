@@ -104,7 +104,7 @@ Task<void> ServeHttp1(Connection& connection, RequestHandler& handler, const Fro
                       const bool& draining) {
   http::Http1RequestParser parser(limits.http1);
   Http1Stream stream(connection, parser, limits);
-  for (;;) {
+  for (size_t requests = 1;; ++requests) {
     const bool more = co_await ReadHead(connection, handler, parser, stream, limits);
     if (!more) break;
     if (IsRefusedUpgrade(parser.head(), limits.style)) {
@@ -112,7 +112,7 @@ Task<void> ServeHttp1(Connection& connection, RequestHandler& handler, const Fro
       break;
     }
     stream.Begin();
-    if (draining) stream.CloseAfterwards();
+    if (draining || requests == limits.requests_max) stream.CloseAfterwards();
     co_await ServeOne(connection, stream, handler);
     if (stream.upgraded()) co_return;
     const bool another = co_await stream.Finish();

@@ -174,15 +174,16 @@ void Http1Stream::AppendHead(const ResponseHead& head, std::optional<uint64_t> c
     http::Http1ResponseHead out(connection_.output(), head.status);
     if (limits_.style.echoes_version) out.SetVersion(parser_.head().version());
     bool has_date = false;
+    OwnFields own(limits_.style.identity);
     if (!content_type.empty()) out.Add("content-type", content_type);
     for (const http::HeaderField field : further) {
-      if (field.name == "server" && !limits_.style.server_name.empty()) continue;
+      if (own.Replaces(field)) continue;
       has_date = has_date || field.name == "date";
       out.Add(field.name, field.value);
     }
     out.Add(further_headers_);
     if (!has_date) out.Add("date", DateOf(connection_.home().Now()));
-    if (!limits_.style.server_name.empty()) out.Add("server", limits_.style.server_name);
+    own.AddTo([&](std::string_view name, std::string_view value) { out.Add(name, value); });
     if (tells_length) out.AddContentLength(*content_length);
     if (chunked_) out.AddChunked();
     out.AddConnection(parser_.head().version(), keep_alive_);

@@ -52,6 +52,7 @@ class Http2Session final : private http::Http2Server::Events {
   }
 
   void StartArrived(Scope& requests);
+  void BeginDrain();
   void NoteTime();
   void LookAtTheClock();
   void WatchUntil(absl::Time when);
@@ -67,6 +68,8 @@ class Http2Session final : private http::Http2Server::Events {
   Event to_send_;
   CancelSource receiving_;
   bool broken_ = false;  // the client's fault
+  bool drain_begun_ = false;
+  size_t requests_ = 0;
 
   Watch watch_{*this};
   bool in_the_middle_ = false;
@@ -131,12 +134,21 @@ void Http2Session::StartArrived(Scope& requests) {
       requests.Spawn(ServeOne(*this, *arrived_[i]));
     }
   }
+  requests_ += arrived_.size();
   arrived_.clear();
+  if (limits_.requests_max != 0 && requests_ >= limits_.requests_max && !drain_begun_) BeginDrain();
+}
+
+void Http2Session::BeginDrain() {
+  drain_begun_ = true;
+  server_.BeginGoAway();
+  goaway_deadline_ = home_.Now() + kGoAwayPatience;
+  WatchUntil(goaway_deadline_);
+  to_send_.Set();
 }
 
 Task<void> Http2Session::Receive(Http2Session& session, Scope& requests) {
   Connection& connection = session.connection_;
-  bool drain_begun = false;
   session.to_send_.Set();  // our SETTINGS
   for (;;) {
     const std::string_view input = connection.input();
@@ -149,17 +161,13 @@ Task<void> Http2Session::Receive(Http2Session& session, Scope& requests) {
       if (session.broken_ || session.server_.done()) co_return;
     }
     connection.Release();
-    const auto waits = drain_begun                        ? Connection::Waits::kUninterrupted
+    const auto waits = session.drain_begun_               ? Connection::Waits::kUninterrupted
                        : session.server_.open_streams() > 0 ? Connection::Waits::kInterruptibly
                                                             : Connection::Waits::kIdle;
     const auto arrival = co_await Connection::ReadMore(connection, absl::InfiniteFuture(), waits);
     if (arrival == Connection::Arrival::kBytes) continue;
-    if (arrival == Connection::Arrival::kClosed || session.receiving_.cancelled() || drain_begun) co_return;
-    drain_begun = true;
-    session.server_.BeginGoAway();
-    session.goaway_deadline_ = session.home_.Now() + kGoAwayPatience;
-    session.WatchUntil(session.goaway_deadline_);
-    session.to_send_.Set();
+    if (arrival == Connection::Arrival::kClosed || session.receiving_.cancelled() || session.drain_begun_) co_return;
+    session.BeginDrain();
   }
 }
 

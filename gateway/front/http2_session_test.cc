@@ -185,6 +185,17 @@ TEST_F(Http2SessionTest, DrainsWhatIsInFlightAndThenCloses) {
   EXPECT_EQ(server->connections(), 0u);
 }
 
+TEST_F(Http2SessionTest, DrainsAConnectionAfterSoManyRequestsIfTold) {
+  StartWith({.requests_max = 2});
+  Client client(server->address());
+  EXPECT_TRUE(client.Wait(client.Request(Get("/head"))).complete);
+  EXPECT_TRUE(client.goaways.empty());
+  EXPECT_TRUE(client.Wait(client.Request(Get("/head"))).complete);
+  EXPECT_TRUE(client.Ends());
+  ASSERT_FALSE(client.goaways.empty());
+  EXPECT_EQ(client.goaways[0], std::make_pair(INT32_MAX, uint32_t{NGHTTP2_NO_ERROR})) << "first comes the notice";
+}
+
 TEST_F(Http2SessionTest, CancelsWhatTheDrainWaitsForInVain) {
   Client client(server->address());
   const int32_t id = client.Request(Get("/forever"));

@@ -96,7 +96,7 @@ void Http2Stream::SendHead(const ResponseHead& head, std::optional<uint64_t> con
   response_status_ = head.status;
   const bool may_have_body = !http::StatusForbidsBody(head.status);
   has_body_ = may_have_body && method() != "HEAD";
-  const std::string& server_name = limits_.style.server_name;
+  OwnFields own(limits_.style.identity);
   bool has_date = false;
   // Metadata and types of an HttpBody that cannot stand in a header: the answer is worth more than they.
   const auto add = [&](std::string_view name, std::string_view value) {
@@ -107,13 +107,13 @@ void Http2Stream::SendHead(const ResponseHead& head, std::optional<uint64_t> con
     add("content-type", "application/octet-stream");
   }
   for (const http::HeaderField field : head.headers) {
-    if (field.name == "server" && !server_name.empty()) continue;
+    if (own.Replaces(field)) continue;
     has_date = has_date || field.name == "date";
     add(field.name, field.value);
   }
   for (const http::HeaderField field : further_headers_) add(field.name, field.value);
   if (!has_date) add("date", DateOf(connection_.home().Now()));
-  if (!server_name.empty()) add("server", server_name);
+  own.AddTo(add);
   // 304 may tell the length of what it does not send.
   if (content_length.has_value() && (may_have_body || (head.status == 304 && !whole))) {
     char digits[20];

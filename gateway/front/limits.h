@@ -20,6 +20,7 @@ struct FrontLimits {
   http::Http2Limits http2 = {};
   FrontStyle style = {};
   size_t connections_max = 20'000;  // per worker; further ones are closed at once
+  size_t requests_max = 0;          // on a connection, which drains then; zero: any number
 
   absl::Duration tls_handshake_timeout = absl::Seconds(15);
   absl::Duration idle_timeout = absl::Seconds(75);   // between requests

@@ -106,7 +106,7 @@ class TlsClient {
 
 FrontLimits OfChain(std::string name) {
   FrontLimits limits;
-  limits.style.server_name = std::move(name);
+  limits.style.identity.server_name = std::move(name);
   limits.tls_handshake_timeout = absl::Milliseconds(200);
   return limits;
 }
