@@ -188,15 +188,14 @@ class WorkerChains::Chain final : public RequestHandler {
   Task<void> ServeNormal(ClientStream& stream) {
     const EscapedSlashes action = config_.path_with_escaped_slashes_action;
     std::optional<std::string> path(stream.head().path());
-    bool redirects = false;
-    if (action != EscapedSlashes::kKeepUnchanged) {
-      if (std::optional<std::string> unescaped = UnescapeSlashes(*path)) {
-        path = std::move(unescaped);
-        redirects = action == EscapedSlashes::kUnescapeAndRedirect;
-        // gRPC clients follow no redirects.
-        const bool refuses = redirects && Routeless(stream).came_as_grpc();
-        if (refuses || action == EscapedSlashes::kRejectRequest) co_return co_await RefusePath(stream, "a path with %2F or %5C is not served");
-      }
+    std::optional<std::string> unescaped;
+    if (action != EscapedSlashes::kKeepUnchanged) unescaped = UnescapeSlashes(*path);
+    const bool redirects = unescaped.has_value() && action == EscapedSlashes::kUnescapeAndRedirect;
+    if (unescaped.has_value()) {
+      // gRPC clients follow no redirects.
+      const bool refuses = redirects ? Routeless(stream).came_as_grpc() : action == EscapedSlashes::kRejectRequest;
+      if (refuses) co_return co_await RefusePath(stream, "a path with %2F or %5C is not served");
+      path = std::move(unescaped);
     }
     if (config_.normalize_path) path = NormalizePath(*path);
     if (!path.has_value()) co_return co_await RefusePath(stream, "a path with %00 is not served");

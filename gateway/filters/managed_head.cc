@@ -195,15 +195,17 @@ ResponseHead ManagedStream::WithRequestId(const ResponseHead& head) const {
 }
 
 Task<Status> ManagedStream::Respond(const ResponseHead& head, std::string_view body) {
-  if (!tells_request_id_) co_return co_await client().Respond(head, body);
-  const ResponseHead told = WithRequestId(head);
-  co_return co_await client().Respond(told, body);
+  return tells_request_id_ ? RespondWith(WithRequestId(head), body) : client().Respond(head, body);
 }
 
 Task<Status> ManagedStream::StartResponse(const ResponseHead& head) {
-  if (!tells_request_id_) co_return co_await client().StartResponse(head);
-  const ResponseHead told = WithRequestId(head);
-  co_return co_await client().StartResponse(told);
+  return tells_request_id_ ? StartWith(WithRequestId(head)) : client().StartResponse(head);
 }
+
+Task<Status> ManagedStream::RespondWith(ResponseHead head, std::string_view body) {
+  co_return co_await client().Respond(head, body);
+}
+
+Task<Status> ManagedStream::StartWith(ResponseHead head) { co_return co_await client().StartResponse(head); }
 
 }  // namespace minato::gateway

@@ -70,6 +70,8 @@ class ManagedStream final : public ForwardingStream {
 
  private:
   ResponseHead WithRequestId(const ResponseHead& head) const;
+  Task<Status> RespondWith(ResponseHead head, std::string_view body);
+  Task<Status> StartWith(ResponseHead head);
 
   const ManagedHead head_;
   const bool tells_request_id_;

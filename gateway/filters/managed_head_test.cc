@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "gateway/front/hand_client.h"
+#include "runtime/manual_executor.h"
 
 namespace minato::gateway {
 namespace {
@@ -127,6 +128,26 @@ TEST(ManagedHead, GivesRequestsFromOutsideAnotherIdUnlessThatIsPreserved) {
   EXPECT_EQ(id({.client_address = {.use_remote_address = true}}).size(), 36u);
   EXPECT_EQ(id({.client_address = {.use_remote_address = true}, .preserve_external_request_id = true}), "mine");
   EXPECT_EQ(id({.client_address = {.use_remote_address = true}, .generate_request_id = false}), "mine");
+}
+
+Task<void> Answer(ClientStream& stream, bool in_pieces) {
+  const ResponseHead head = {.headers = {{"x-request-id", "of the upstream"}, {"x-a", "b"}}};
+  const Status sent = in_pieces ? co_await stream.StartResponse(head) : co_await stream.Respond(head, "");
+}
+
+TEST(ManagedStream, TellsTheRequestIdIfToldTo) {
+  for (const bool in_pieces : {false, true}) {
+    for (const bool tells : {false, true}) {
+      ManualExecutor loop;
+      HandClient client("GET", "/a");
+      client.request_headers = {{"x-request-id", "mine"}};
+      ManagedStream stream(client, {.always_set_request_id_in_response = tells});
+      loop.Run(Answer(stream, in_pieces));
+      EXPECT_EQ(client.headers.FindAll("x-request-id"),
+                std::vector<std::string_view>{tells ? "mine" : "of the upstream"});
+      EXPECT_EQ(client.headers.Find("x-a"), "b");
+    }
+  }
 }
 
 TEST(ManagedHead, GoesThroughUs) {
