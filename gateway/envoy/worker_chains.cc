@@ -164,14 +164,13 @@ class WorkerChains::Chain final : public RequestHandler {
   }
 
   // Envoy has no route then.
-  bool SaysNoProto(const RequestHead& head) const {
-    const bool is_ours = config_.use_remote_address && config_.xff_num_trusted_hops == 0;
-    return !is_ours && head.Find(http::KnownHeader::kXForwardedProto) == std::string_view();
+  bool SaysNoProto(const ClientStream& stream) const {
+    return ForwardedProto(stream.head(), stream.encrypted(), client_address()).empty();
   }
 
   Task<void> Begin(ClientStream& stream) {
     AccessLogRecord* const log = logs_ == nullptr ? nullptr : stream.access_log();
-    RouteChoice route(config_.route_config, SaysNoProto(stream.head()) ? no_routes_ : routes_, stream.head(),
+    RouteChoice route(config_.route_config, SaysNoProto(stream) ? no_routes_ : routes_, stream.head(),
                       error_shape_, log);
     const NotedHead noted(log, stream.head());
     co_await filters_.back()->Serve(stream, route);

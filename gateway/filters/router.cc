@@ -48,8 +48,9 @@ class Router::Request {
       : router_(router), stream_(stream), choice_(choice), action_(action), target_(target), log_(choice.access_log()),
         retry_(RetryOf(choice, action)), keep_body_(retry_ != nullptr),
         time_(context, router.options_.request_timeout,
-              action.idle_timeout.value_or(router.options_.stream_idle_timeout)) {
-    time_.LimitStream(duration().max);
+              action.idle_timeout.value_or(router.options_.stream_idle_timeout)),
+        duration_(StreamDurationOf(stream.head(), action, router.options_.max_stream_duration)) {
+    time_.LimitStream(duration_.max);
   }
 
   enum class Outcome { kAnswered, kRetry };
@@ -66,9 +67,6 @@ class Router::Request {
     return host.retry_policy.has_value() ? &*host.retry_policy : nullptr;
   }
 
-  StreamDuration duration() const {
-    return StreamDurationOf(stream_.head(), action_, router_.options_.max_stream_duration);
-  }
   void EndBody() {
     body_ended_ = true;
     completed_ = time_.context().home->Now();
@@ -111,6 +109,7 @@ class Router::Request {
   absl::Time completed_;  // once body_ended_
   std::string request_id_;  // that of all attempts, where it is made here
   AnswerTime time_;
+  const StreamDuration duration_;
 };
 
 Task<void> Router::Serve(ClientStream& stream, RouteChoice& route) {
@@ -167,10 +166,9 @@ Task<void> Router::Request::Retry() {
 }
 
 std::unique_ptr<HttpCall> Router::Request::StartCall(bool ends) {
-  const StreamDuration limit = duration();
   const UpstreamHead head(stream_.head(), stream_.encrypted(), choice_, action_,
                           {.generate_request_id = router_.options_.generate_request_id,
-                           .grpc_timeout = limit.tells_upstream ? limit.max : absl::InfiniteDuration()},
+                           .grpc_timeout = duration_.tells_upstream ? duration_.max : absl::InfiniteDuration()},
                           request_id_);
   if (log_ != nullptr) NoteRequest(*log_, head.view());
   return target_.http->Start(head.view(), ends);

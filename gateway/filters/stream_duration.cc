@@ -13,9 +13,7 @@ StreamDuration StreamDurationOf(const RequestHead& head, const config::RouteActi
   if (!action.max_stream_duration.has_value()) return {.max = otherwise};
   const config::MaxStreamDuration& of_route = *action.max_stream_duration;
   if (of_route.grpc_timeout_header_max.has_value()) {
-    const auto sent = head.Find(http::KnownHeader::kGrpcTimeout);
-    const StatusOr<absl::Duration> timeout =
-        sent.has_value() ? ParseGrpcTimeout(*sent) : StatusOr<absl::Duration>(InvalidArgument("none"));
+    const auto timeout = ParseGrpcTimeout(head.Find(http::KnownHeader::kGrpcTimeout).value_or(""));
     if (timeout.ok()) {
       const absl::Duration cap = *of_route.grpc_timeout_header_max;
       const absl::Duration capped = cap == absl::ZeroDuration() ? *timeout : std::min(*timeout, cap);
